@@ -1,0 +1,85 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const MEBIBYTE = 1024 * 1024;
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'], { error: 'must be true or false' })
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true' || value === '1');
+
+const wholeNumber = (fallback: number, minimum: number, maximum: number) =>
+  z.coerce
+    .number({ error: 'must be a number' })
+    .int({ error: 'must be a whole number' })
+    .min(minimum, { error: `must be at least ${minimum}` })
+    .max(maximum, { error: `must be at most ${maximum}` })
+    .default(fallback);
+
+const url = (schemes: string[]) =>
+  z.string().refine(
+    (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
+    { error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}` },
+  );
+
+const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+
+/** One field per environment variable; `.env.example` documents the same list for people. */
+export const environmentSchema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+    /** TCP port of the HTTP server. */
+    PORT: wholeNumber(3000, 1, 65_535),
+    /** Address to listen on. */
+    HOST: z.string().default('127.0.0.1'),
+    /** The one origin under which people and clients reach this server. Unset: `http://localhost:PORT`. */
+    PUBLIC_URL: url(['http:', 'https:']).optional(),
+    /** Folder for the embedded database, files and generated secrets. */
+    DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+    /** PostgreSQL 14+. Unset: `npm start` runs an embedded one under DATA_DIR. */
+    DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+    /** Most connections of one process's pool. */
+    DATABASE_POOL: wholeNumber(10, 2, 200),
+    /** Redis 6.2+. Unset: queue and events run on PostgreSQL. */
+    REDIS_URL: url(['redis:', 'rediss:']).optional(),
+    /** Signs upload URLs and cookies. Unset: `npm start` generates one under DATA_DIR. */
+    SECRET_KEY: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+    ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).default('admin@localhost.localdomain'),
+    ADMIN_PASSWORD: z.string().min(8, { error: 'must have at least 8 characters' }).optional(),
+    /** Addresses or CIDR ranges of proxies whose X-Forwarded-* headers count, comma-separated. */
+    TRUST_PROXY: z
+      .string()
+      .optional()
+      .transform((list) => list?.split(',').map((entry) => entry.trim())),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'log', 'debug', 'verbose']).default('log'),
+    /** Lets URL inputs and ingests reach private addresses: for tests and closed networks. */
+    ALLOW_PRIVATE_URLS: flag(false),
+    /** Largest file that may be uploaded or ingested, in bytes. */
+    MAX_FILE_BYTES: wholeNumber(200 * MEBIBYTE, 1024, 10 * 1024 * MEBIBYTE),
+    /** Days until a stored file expires. */
+    FILE_TTL_DAYS: wholeNumber(30, 1, 3650),
+    /** Inferences that one worker process runs at once. */
+    WORKER_CONCURRENCY: wholeNumber(Math.max(1, Math.floor(availableParallelism() / 2)), 1, 64),
+    /** Memory cap of one local engine process, in MiB. */
+    ENGINE_MEMORY_MB: wholeNumber(700, 128, 65_536),
+    /** Time limit of one inference, in seconds. */
+    ENGINE_TIMEOUT_SECONDS: wholeNumber(300, 1, 86_400),
+    /** ffmpeg to use instead of the one that the package ships. */
+    FFMPEG_PATH: z.string().optional(),
+    /** Port for the worker's health routes. Unset: none. */
+    WORKER_HEALTH_PORT: wholeNumber(0, 0, 65_535),
+    /** Folder for files that live for one run only. */
+    TEMP_DIR: z.string().default(tmpdir()),
+  })
+  .transform((env) => ({ ...env, PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}` }))
+  .superRefine((env, context) => {
+    const publicUrl = new URL(env.PUBLIC_URL);
+    if (env.NODE_ENV === 'production' && publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname)) {
+      context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: 'must be https:// in production' });
+    }
+    if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash || publicUrl.username) {
+      context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: 'must be an origin, without path or query' });
+    }
+  });

@@ -1,0 +1,3 @@
+export { DatabaseModule } from './database.module.js';
+export { PreparedQueries } from './prepared-queries.js';
+export { Transactions } from './transactions.js';
