@@ -53,7 +53,9 @@ async function migrate(url: string): Promise<void> {
 async function loadMigrations(): Promise<(new () => MigrationInterface)[]> {
   const files = (await readdir(MIGRATIONS)).filter((file) => /^\d{13}-.*\.ts$/.test(file)).sort();
   const modules = await Promise.all(
-    files.map((file) => import(join(MIGRATIONS, file)) as Promise<Record<string, new () => MigrationInterface>>),
+    files.map(
+      (file) => import(join(MIGRATIONS, file)) as Promise<Record<string, new () => MigrationInterface>>,
+    ),
   );
   return modules.flatMap((module) => Object.values(module));
 }
