@@ -27,12 +27,14 @@ describe('bad input', () => {
           .writeHead(200, { 'content-type': 'image/png', 'content-length': String(300 * 1024 * 1024) })
           .end(),
     });
+    database = await createTestDatabase();
     [closedNetwork, server] = await Promise.all([
-      startOwnServer({ ALLOW_PRIVATE_URLS: 'true' }),
+      startOwnServer({ ALLOW_PRIVATE_URLS: 'true', DATABASE_URL: database.url }),
       startOwnServer(),
     ]);
     assistant = await Assistant.connect(new URL(`${closedNetwork.url}/mcp`), closedNetwork.credentials);
     strict = await Assistant.connect(new URL(`${server.url}/mcp`), server.credentials);
+    stranger = await connectStranger();
   });
 
   afterAll(async () => {
