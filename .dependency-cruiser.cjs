@@ -35,7 +35,12 @@ const layerRule = ([lib, allowed]) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     ...Object.entries(FEATURES).map(([lib, uses]) => layerRule([lib, [...PLATFORM, ...uses]])),
     ...Object.entries(PLATFORM_USES).map(layerRule),
     {
@@ -71,6 +76,10 @@ module.exports = {
     exclude: { path: ['\\.spec\\.ts$', '^dist/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'], extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js'],
+    },
   },
 };

@@ -29,7 +29,15 @@ export default tseslint.config(
   },
   {
     // The process edges: they talk to the terminal and read or set the environment of their children.
-    files: ['apps/**/*.ts', 'libs/config/**/*.ts', 'libs/lifecycle/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'tools/**/*.ts', '**/*.spec.ts'],
+    files: [
+      'apps/**/*.ts',
+      'libs/config/**/*.ts',
+      'libs/lifecycle/**/*.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      'tools/**/*.ts',
+      '**/*.spec.ts',
+    ],
     rules: { 'no-console': 'off', 'no-restricted-properties': 'off' },
   },
   {
@@ -44,5 +52,13 @@ export default tseslint.config(
       '@typescript-eslint/unbound-method': 'off',
     },
   },
-  { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked, rules: { ...tseslint.configs.disableTypeChecked.rules, 'no-console': 'off', 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      'no-console': 'off',
+      'no-restricted-properties': 'off',
+    },
+  },
 );

@@ -11,17 +11,23 @@ describe('loadConfig', () => {
 
   it('follows PORT in the default PUBLIC_URL and drops a trailing slash', () => {
     expect(loadConfig({ PORT: '4100' }).issuer).toBe('http://localhost:4100');
-    expect(loadConfig({ PUBLIC_URL: 'https://models.example/' }).mcpResource).toBe('https://models.example/mcp');
+    expect(loadConfig({ PUBLIC_URL: 'https://models.example/' }).mcpResource).toBe(
+      'https://models.example/mcp',
+    );
   });
 
   it('names every problem in one message', () => {
     const broken = () => loadConfig({ PORT: 'web', DATABASE_URL: 'mysql://x', ALLOW_PRIVATE_URLS: 'maybe' });
     expect(broken).toThrow(ConfigError);
-    expect(broken).toThrow(/PORT: must be a number[\s\S]*DATABASE_URL: must be a URL[\s\S]*ALLOW_PRIVATE_URLS/);
+    expect(broken).toThrow(
+      /PORT: must be a number[\s\S]*DATABASE_URL: must be a URL[\s\S]*ALLOW_PRIVATE_URLS/,
+    );
   });
 
   it('refuses plain http in production, but for loopback', () => {
-    expect(() => loadConfig({ NODE_ENV: 'production', PUBLIC_URL: 'http://models.example' })).toThrow(/https/);
+    expect(() => loadConfig({ NODE_ENV: 'production', PUBLIC_URL: 'http://models.example' })).toThrow(
+      /https/,
+    );
     expect(loadConfig({ NODE_ENV: 'production', PUBLIC_URL: 'http://127.0.0.1:8080' }).secure).toBe(false);
   });
 });

@@ -19,10 +19,11 @@ const wholeNumber = (fallback: number, minimum: number, maximum: number) =>
     .default(fallback);
 
 const url = (schemes: string[]) =>
-  z.string().refine(
-    (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
-    { error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}` },
-  );
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
+      error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+    });
 
 const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
@@ -37,7 +38,10 @@ export const environmentSchema = z
     /** The one origin under which people and clients reach this server. Unset: `http://localhost:PORT`. */
     PUBLIC_URL: url(['http:', 'https:']).optional(),
     /** Folder for the embedded database, files and generated secrets. */
-    DATA_DIR: z.string().default('./data').transform((path) => resolve(path)),
+    DATA_DIR: z
+      .string()
+      .default('./data')
+      .transform((path) => resolve(path)),
     /** PostgreSQL 14+. Unset: `npm start` runs an embedded one under DATA_DIR. */
     DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
     /** Most connections of one process's pool. */
@@ -80,6 +84,10 @@ export const environmentSchema = z
       context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: 'must be https:// in production' });
     }
     if (publicUrl.pathname !== '/' || publicUrl.search || publicUrl.hash || publicUrl.username) {
-      context.addIssue({ code: 'custom', path: ['PUBLIC_URL'], message: 'must be an origin, without path or query' });
+      context.addIssue({
+        code: 'custom',
+        path: ['PUBLIC_URL'],
+        message: 'must be an origin, without path or query',
+      });
     }
   });

@@ -15,7 +15,8 @@ export class AppErrorFilter implements ExceptionFilter {
     if (status >= 500) this.logger.error(`${request.id} ${describe(thrown)}`);
     if (reply.sent) return;
     const { retryAfterSeconds, ...details } = error.details;
-    if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+    if (retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     void reply
       .status(status)
       .header('cache-control', 'no-store')
@@ -38,7 +39,9 @@ function fromFramework(thrown: unknown): AppError | undefined {
 function statusOf(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();
   const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
-  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number' ? statusCode : undefined;
+  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
+    ? statusCode
+    : undefined;
 }
 
 function describe(thrown: unknown): string {

@@ -47,7 +47,10 @@ export async function createHttpApp(
 /** Answers are data by default; a page or a media file relaxes for itself what it needs. */
 function helmetOptions(config: AppConfig) {
   return {
-    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
+    },
     strictTransportSecurity: config.secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     crossOriginOpenerPolicy: false,
     referrerPolicy: { policy: 'no-referrer' as const },

@@ -31,7 +31,8 @@ export class RateLimiter implements OnApplicationShutdown {
     @Inject(APP_CONFIG) config: AppConfig,
     private readonly dataSource: DataSource,
   ) {
-    if (config.REDIS_URL) this.redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true });
+    if (config.REDIS_URL)
+      this.redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -21,7 +21,10 @@ const isRedis = (config: AppConfig): boolean => config.REDIS_URL !== undefined;
 export function queueConnection(config: AppConfig): ConnectionOptions {
   if (isRedis(config)) return { url: config.REDIS_URL, maxRetriesPerRequest: null };
   setDefaultBackendFactory(createPostgresBackend);
-  return { connectionString: config.DATABASE_URL, max: POOL_PER_QUEUE_OBJECT } as unknown as ConnectionOptions;
+  return {
+    connectionString: config.DATABASE_URL,
+    max: POOL_PER_QUEUE_OBJECT,
+  } as unknown as ConnectionOptions;
 }
 
 /** Publish/subscribe between processes, on the same store as the queues. */
