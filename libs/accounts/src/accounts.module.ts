@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ApiKey } from './api-keys/api-key.entity.js';
+import { ApiKeyGuard } from './api-keys/api-key.guard.js';
+import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { SignInService } from './sessions/sign-in.service.js';
+import { WebSession } from './sessions/web-session.entity.js';
+import { WebSessionStore } from './sessions/web-session.store.js';
+import { PasswordHasher } from './users/password-hasher.js';
+import { User } from './users/user.entity.js';
+import { UsersService } from './users/users.service.js';
+
+/** Users, their web sessions and their API keys. */
+@Module({
+  imports: [TypeOrmModule.forFeature([User, WebSession, ApiKey])],
+  providers: [PasswordHasher, UsersService, WebSessionStore, SignInService, ApiKeysService, ApiKeyGuard],
+  exports: [UsersService, WebSessionStore, SignInService, ApiKeysService, ApiKeyGuard],
+})
+export class AccountsModule {}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, Repository } from 'typeorm';
+import { PreparedQueries } from '#libs/database';
+import { AppError } from '#libs/errors';
+import { weakerRole, type Actor, type Role } from '../actor.js';
+import { generateSecret, hashSecret } from '../secrets.js';
+import { ApiKey } from './api-key.entity.js';
+
+const MAX_KEYS_PER_USER = 50;
+
+const FIND_BY_HASH = `
+  SELECT k.id, k.role AS key_role, u.id AS user_id, u.email, u.role AS user_role,
+         (k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 minutes') AS stale
+  FROM api_keys k JOIN users u ON u.id = k.user_id
+  WHERE k.key_hash = $1 AND k.revoked_at IS NULL AND u.disabled_at IS NULL`;
+
+interface KeyRow {
+  id: string;
+  key_role: Role;
+  user_id: string;
+  email: string;
+  user_role: Role;
+  stale: boolean;
+}
+
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
+    private readonly prepared: PreparedQueries,
+  ) {}
+
+  /**
+   * Makes a key for the actor. `key` is told here and never again.
+   * @throws AppError `invalid_request` (name), `conflict` (too many keys)
+   */
+  async create(actor: Actor, { name, role }: { name: string; role?: Role }): Promise<{ key: string; apiKey: ApiKey }> {
+    const trimmed = name.trim();
+    if (trimmed.length === 0 || trimmed.length > 100) {
+      throw new AppError('invalid_request', undefined, {
+        validationErrors: [{ path: 'name', message: 'must have 1 to 100 characters' }],
+      });
+    }
+    const count = await this.keys.countBy({ userId: actor.userId, revokedAt: IsNull() });
+    if (count >= MAX_KEYS_PER_USER) throw new AppError('conflict', 'You have too many keys. Revoke one first.');
+    const key = generateSecret('mrk_');
+    const apiKey = await this.keys.save(
+      this.keys.create({
+        userId: actor.userId,
+        name: trimmed,
+        role: weakerRole(actor.role, role ?? 'user'),
+        keyHash: hashSecret(key),
+        hint: key.slice(0, 8),
+      }),
+    );
+    return { key, apiKey };
+  }
+
+  /** Who this key acts for; null when it is unknown or revoked, or its owner disabled. */
+  async verify(key: string): Promise<Actor | null> {
+    const [row] = await this.prepared.rows<KeyRow>('api_key_by_hash', FIND_BY_HASH, [hashSecret(key)]);
+    if (!row) return null;
+    if (row.stale) await this.keys.update({ id: row.id }, { lastUsedAt: new Date() });
+    return {
+      userId: row.user_id,
+      email: row.email,
+      role: weakerRole(row.user_role, row.key_role),
+      clientId: null,
+    };
+  }
+
+  /** The actor's own keys that still work, the newest first. */
+  list(actor: Actor): Promise<ApiKey[]> {
+    return this.keys.find({
+      where: { userId: actor.userId, revokedAt: IsNull() },
+      order: { createdAt: 'DESC' },
+      take: MAX_KEYS_PER_USER,
+    });
+  }
+
+  /** @throws AppError `not_found` when the actor has no such key */
+  async revoke(actor: Actor, id: string): Promise<void> {
+    const { affected } = await this.keys.update(
+      { id, userId: actor.userId, revokedAt: IsNull() },
+      { revokedAt: new Date() },
+    );
+    if (!affected) throw new AppError('not_found', 'There is no such key.');
+  }
+}

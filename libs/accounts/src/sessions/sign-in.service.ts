@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { User } from '../users/user.entity.js';
+import { UsersService } from '../users/users.service.js';
+import { sessionCookieName } from './register-web-session.js';
+
+/** Who is signed in with this browser, and how that begins and ends. For routes that have a web session. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly users: UsersService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /** The signed-in user; null when nobody is, or the account was disabled or removed since. */
+  async currentUser(request: FastifyRequest): Promise<User | null> {
+    const userId = request.session?.userId;
+    if (!userId) return null;
+    const user = await this.users.findById(userId);
+    return user && !user.disabledAt ? user : null;
+  }
+
+  /** Begins a signed-in session under a new id, so that an id planted before the sign-in is worth nothing. */
+  async signIn(request: FastifyRequest, user: User): Promise<void> {
+    await request.session.regenerate(['browserId']);
+    request.session.userId = user.id;
+  }
+
+  /** Ends the session here and in the store. */
+  async signOut(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    await request.session.destroy();
+    reply.clearCookie(sessionCookieName(this.config), { path: '/', secure: this.config.secure });
+  }
+
+  /** A name for this browser that outlives the change of session id at sign-in. Starts a session if there is none. */
+  browserId(request: FastifyRequest): string {
+    request.session.browserId ??= randomBytes(16).toString('base64url');
+    return request.session.browserId;
+  }
+}

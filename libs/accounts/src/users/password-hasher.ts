@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '#libs/errors';
+
+/** argon2id with OWASP's first recommendation: 19 MiB, two passes, one lane (about 17 ms). */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Hashes at once: each takes 19 MiB and a core. The rest waits, and beyond the queue's length is turned away. */
+const MAX_RUNNING = 2;
+const MAX_WAITING = 200;
+
+/** Passwords in and out of argon2id, a bounded number at a time. */
+@Injectable()
+export class PasswordHasher {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private dummy?: Promise<string>;
+
+  hash(password: string): Promise<string> {
+    return this.limited(() => hash(password.normalize('NFKC'), PARAMETERS));
+  }
+
+  verify(passwordHash: string, password: string): Promise<boolean> {
+    return this.limited(() => verify(passwordHash, password.normalize('NFKC')));
+  }
+
+  /** Takes the time of a real check, so that an unknown account answers as slowly as a wrong password. */
+  async verifyNobody(password: string): Promise<false> {
+    this.dummy ??= this.hash('no account has this password');
+    await this.verify(await this.dummy, password);
+    return false;
+  }
+
+  private async limited<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.running >= MAX_RUNNING) {
+      if (this.waiting.length >= MAX_WAITING) throw new AppError('unavailable');
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      // The slot goes to whoever waits longest, without being free in between.
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+}
