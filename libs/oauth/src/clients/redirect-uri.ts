@@ -1,0 +1,88 @@
+/** Schemes that run code, read local data or are no way back to an application. */
+const FORBIDDEN_SCHEMES = new Set([
+  'about:',
+  'blob:',
+  'chrome:',
+  'data:',
+  'file:',
+  'filesystem:',
+  'ftp:',
+  'javascript:',
+  'mailto:',
+  'tel:',
+  'urn:',
+  'vbscript:',
+  'view-source:',
+  'ws:',
+  'wss:',
+]);
+
+const MAX_LENGTH = 2_048;
+
+/** Read from the text, not from a parsed URL: parsing would turn `127.1` into `127.0.0.1`. */
+const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(\/[^?#]*)?(\?[^#]*)?$/;
+
+/** Host, path and query of a loopback redirect URI; undefined for every other URI. The port does not count. */
+function loopbackParts(uri: string): string | undefined {
+  const match = LOOPBACK.exec(uri);
+  if (!match) return undefined;
+  const [, host = '', , path = '', query = ''] = match;
+  return `${host}|${path || '/'}|${query}`;
+}
+
+/** `http://` to this machine itself, as native applications use it (RFC 8252 §7.3). */
+export function isLoopbackRedirect(uri: string): boolean {
+  return loopbackParts(uri) !== undefined;
+}
+
+/** A native application's own scheme, like `cursor://…` (RFC 8252 §7.1). */
+export function isPrivateSchemeRedirect(uri: string): boolean {
+  return !/^https?:/i.test(uri);
+}
+
+/**
+ * Why this cannot be registered as a redirect URI; undefined when it can. Allowed are `https`, `http` to loopback
+ * (RFC 8252 §7.3), and private schemes of native applications (§7.1), which PKCE protects.
+ */
+export function redirectUriProblem(uri: string): string | undefined {
+  if (uri.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+  if (/[\s\\*\p{Cc}\p{Cf}]/u.test(uri)) return 'contains a character that may not stand in a redirect URI';
+  if (!URL.canParse(uri)) return 'is not an absolute URI';
+  if (uri.includes('#')) return 'has a fragment (RFC 6749 §3.1.2)';
+  const url = new URL(uri);
+  if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(uri)) return 'has user information';
+  if (FORBIDDEN_SCHEMES.has(url.protocol)) return `has a scheme that is not allowed (${url.protocol})`;
+  if (url.protocol === 'http:' && !isLoopbackRedirect(uri)) return 'must use https, or http to localhost';
+  if (url.protocol === 'https:' && !/^https:\/\/[^/]/i.test(uri)) return 'has no host';
+  return undefined;
+}
+
+/**
+ * Whether a requested redirect URI is one of the registered ones: by simple string comparison (RFC 9700 §4.1.3), but
+ * that the port of a loopback URI may be any, as native applications listen where there is room (RFC 8252 §7.3).
+ */
+export function matchesRedirectUri(registered: readonly string[], requested: string): boolean {
+  if (registered.includes(requested)) return true;
+  const wanted = loopbackParts(requested);
+  return wanted !== undefined && registered.some((uri) => loopbackParts(uri) === wanted);
+}
+
+/** Where the browser goes, for people to read: `claude.ai`, `127.0.0.1:33418`, `cursor:`. */
+export function redirectDisplayHost(uri: string): string {
+  const url = new URL(uri);
+  return isPrivateSchemeRedirect(uri) ? url.protocol : url.host;
+}
+
+/** What a CSP source list needs to let the browser go there: an origin, or a scheme. */
+export function redirectCspSource(uri: string): string {
+  const url = new URL(uri);
+  return isPrivateSchemeRedirect(uri) ? url.protocol : url.origin;
+}
+
+/** Adds response parameters to the query, each percent-encoded, and leaves the rest of the URI byte for byte. */
+export function withParameters(uri: string, parameters: Record<string, string | null | undefined>): string {
+  const pairs = Object.entries(parameters)
+    .filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return `${uri}${uri.includes('?') ? '&' : '?'}${pairs.join('&')}`;
+}

@@ -1,0 +1,32 @@
+import type { RateLimit } from '#libs/http';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** How often a caller may use each endpoint. Assistants in the cloud share addresses, so these are generous. */
+export const LIMITS = {
+  /** Per address. */
+  register: { points: 100, seconds: HOUR },
+  /** Per address. */
+  authorize: { points: 600, seconds: 15 * MINUTE },
+  /** Failures per address; a successful sign-in forgets them. */
+  loginByAddress: { points: 30, seconds: 15 * MINUTE },
+  /** Failures per account; a successful sign-in forgets them. */
+  loginByAccount: { points: 10, seconds: 15 * MINUTE },
+  /** Per client and address. */
+  token: { points: 600, seconds: MINUTE },
+} satisfies Record<string, RateLimit>;
+
+/** Lifetimes, in milliseconds. */
+export const TTL_MS = {
+  /** The person has this long to sign in and decide. */
+  authorizationRequest: 20 * MINUTE * 1_000,
+  code: 60_000,
+  accessToken: HOUR * 1_000,
+  /** A refresh token that nobody uses for this long is over. */
+  refreshTokenIdle: 30 * 24 * HOUR * 1_000,
+  /** A consent is over after this long, however much it is used. */
+  grant: 90 * 24 * HOUR * 1_000,
+  /** What a replica may believe of a token after another one revoked it and the event was lost. */
+  verifiedToken: 5_000,
+} as const;

@@ -1,0 +1,68 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { hashSecret, type Role } from '#libs/accounts';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { PreparedQueries } from '#libs/database';
+import { TokenCache, type VerifiedToken } from './token-cache.js';
+
+/** Everything that can make a token worthless, in one read. */
+const FIND_GOOD_TOKEN = `
+  SELECT t.id, t.scopes, t.expires_at, g.id AS grant_id, c.client_id, u.id AS user_id, u.email, u.role,
+         (t.first_used_at IS NULL OR g.last_used_at IS NULL OR g.last_used_at < now() - interval '5 minutes') AS touch
+  FROM oauth_access_tokens t
+  JOIN oauth_grants g ON g.id = t.grant_id
+  JOIN oauth_clients c ON c.id = g.client_id
+  JOIN users u ON u.id = g.user_id
+  WHERE t.token_hash = $1 AND g.resource = $2
+    AND t.expires_at > now() AND t.revoked_at IS NULL
+    AND g.expires_at > now() AND g.revoked_at IS NULL
+    AND c.disabled_at IS NULL AND u.disabled_at IS NULL`;
+
+/** Refresh rotation must know whether a response arrived; people want to know when an assistant was last here. */
+const TOUCH = `
+  WITH used AS (
+    UPDATE oauth_access_tokens SET first_used_at = now() WHERE id = $1 AND first_used_at IS NULL
+  )
+  UPDATE oauth_grants SET last_used_at = now() WHERE id = $2`;
+
+interface TokenRow {
+  id: string;
+  scopes: string[];
+  expires_at: Date;
+  grant_id: string;
+  client_id: string;
+  user_id: string;
+  email: string;
+  role: Role;
+  touch: boolean;
+}
+
+/** Whether an access token is good, and for whom. The hot path of every MCP call. */
+@Injectable()
+export class AccessTokenVerifier {
+  constructor(
+    private readonly prepared: PreparedQueries,
+    private readonly cache: TokenCache,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /** Null: unknown, expired, revoked, for another resource, or of a disabled user or client. */
+  async verify(token: string): Promise<VerifiedToken | null> {
+    const tokenHash = hashSecret(token);
+    const verified = await this.cache.get(tokenHash, () => this.load(tokenHash));
+    return verified && verified.expiresAt.getTime() > Date.now() ? verified : null;
+  }
+
+  private async load(tokenHash: string): Promise<VerifiedToken | null> {
+    const values = [tokenHash, this.config.mcpResource];
+    const [row] = await this.prepared.rows<TokenRow>('oauth_good_token', FIND_GOOD_TOKEN, values);
+    if (!row) return null;
+    if (row.touch) await this.prepared.rows('oauth_touch_token', TOUCH, [row.id, row.grant_id]);
+    return {
+      actor: { userId: row.user_id, email: row.email, role: row.role, clientId: row.client_id },
+      scopes: row.scopes,
+      expiresAt: row.expires_at,
+      clientId: row.client_id,
+      grantId: row.grant_id,
+    };
+  }
+}

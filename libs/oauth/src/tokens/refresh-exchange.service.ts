@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { type EntityManager, IsNull } from 'typeorm';
+import { hashSecret } from '#libs/accounts';
+import { Transactions } from '#libs/database';
+import type { OAuthClient } from '../clients/oauth-client.entity.js';
+import { type FormParameters, requireParameter } from '../endpoints/form-parameters.js';
+import { Grant } from '../grants/grant.entity.js';
+import { GrantsService } from '../grants/grants.service.js';
+import { meansResource } from '../grants/resource-indicator.js';
+import { isWellFormedScope, parseScope } from '../grants/scopes.js';
+import { OAuthError } from '../oauth-error.js';
+import { AccessToken } from './access-token.entity.js';
+import { RefreshToken } from './refresh-token.entity.js';
+import { decideRotation } from './rotation.js';
+import { TokenIssuer, type TokenResponse } from './token-issuer.js';
+
+const CHILDREN = `
+  SELECT r.id, (r.consumed_at IS NOT NULL OR EXISTS (
+    SELECT FROM oauth_access_tokens t WHERE t.refresh_token_id = r.id AND t.first_used_at IS NOT NULL
+  )) AS used
+  FROM oauth_refresh_tokens r WHERE r.parent_id = $1`;
+
+/** `grant_type=refresh_token` (RFC 6749 §6) with rotation; `rotation.ts` decides, this does. */
+@Injectable()
+export class RefreshExchangeService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly issuer: TokenIssuer,
+    private readonly grants: GrantsService,
+  ) {}
+
+  async exchange(client: OAuthClient, form: FormParameters): Promise<TokenResponse> {
+    const tokenHash = hashSecret(requireParameter(form, 'refresh_token'));
+    const result = await this.transactions.run(async (manager) => {
+      const { token, grant } = await lockFamily(manager, tokenHash);
+      requireUsable(client, grant, token);
+      const scopes = requestedScopes(grant, form);
+      requireSameResource(grant, form);
+      return this.rotate(manager, client, grant, token, scopes);
+    });
+    if (!('stolenGrantId' in result)) return result;
+    await this.grants.revoke(result.stolenGrantId, 'refresh_reuse');
+    throw unusable();
+  }
+
+  private async rotate(
+    manager: EntityManager,
+    client: OAuthClient,
+    grant: Grant,
+    token: RefreshToken,
+    scopes: string[],
+  ): Promise<TokenResponse | { stolenGrantId: string }> {
+    const children = await manager.query<{ id: string; used: boolean }[]>(CHILDREN, [token.id]);
+    const rotation = decideRotation({ ...token, children }, new Date());
+    if (rotation === 'theft') return { stolenGrantId: grant.id };
+    if (rotation === 'replace') await supersedeChildren(manager, token, children);
+    await manager.update(RefreshToken, { id: token.id, consumedAt: IsNull() }, { consumedAt: new Date() });
+    return this.issuer.issue(manager, client, grant, scopes, token);
+  }
+}
+
+/** Locks the grant, so that one family's refreshes come one after the other, and reads the token after that. */
+async function lockFamily(
+  manager: EntityManager,
+  tokenHash: string,
+): Promise<{ token: RefreshToken; grant: Grant }> {
+  const found = await manager.findOneBy(RefreshToken, { tokenHash });
+  if (!found) throw unusable();
+  const grant = await manager.findOne(Grant, { where: { id: found.grantId }, lock: { mode: 'pessimistic_write' } });
+  const token = await manager.findOneBy(RefreshToken, { tokenHash });
+  if (!grant || !token) throw unusable();
+  return { token, grant };
+}
+
+/** A client that presents another's token learns nothing and harms nobody. */
+function requireUsable(client: OAuthClient, grant: Grant, token: RefreshToken): void {
+  const now = Date.now();
+  const over = grant.revokedAt !== null || grant.expiresAt.getTime() <= now || token.expiresAt.getTime() <= now;
+  if (grant.clientId !== client.id || over) throw unusable();
+}
+
+/** RFC 6749 §6: omitted means as granted; fewer narrow the access token; more are refused. */
+function requestedScopes(grant: Grant, form: FormParameters): string[] {
+  const requested = parseScope(form.scope ?? '');
+  if (!isWellFormedScope(form.scope ?? '') || requested.some((scope) => !grant.scopes.includes(scope))) {
+    throw new OAuthError('invalid_scope', `The scope may be at most: ${grant.scopes.join(' ')}.`);
+  }
+  return requested.length > 0 ? requested : grant.scopes;
+}
+
+/** RFC 8707 §2.2 */
+function requireSameResource(grant: Grant, form: FormParameters): void {
+  if (!meansResource(form.resource === undefined ? [] : [form.resource], grant.resource)) {
+    throw new OAuthError('invalid_target', 'resource is not the one of the grant.');
+  }
+}
+
+/** The lost children are worth nothing from now on, and whoever shows one is a thief. */
+async function supersedeChildren(
+  manager: EntityManager,
+  token: RefreshToken,
+  children: { id: string }[],
+): Promise<void> {
+  const now = new Date();
+  await manager.update(RefreshToken, { parentId: token.id, supersededAt: IsNull() }, { supersededAt: now });
+  for (const child of children) {
+    await manager.update(AccessToken, { refreshTokenId: child.id, revokedAt: IsNull() }, { revokedAt: now });
+  }
+}
+
+/** RFC 6749 §5.2: nothing but `invalid_grant` makes clients sign in anew. */
+function unusable(): OAuthError {
+  return new OAuthError('invalid_grant', 'The refresh token is unknown, used, expired, revoked or of another client.');
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { generateSecret, hashSecret } from '#libs/accounts';
+import { OAuthClient } from '../clients/oauth-client.entity.js';
+import { Grant } from '../grants/grant.entity.js';
+import { OFFLINE_SCOPE } from '../grants/scopes.js';
+import { TTL_MS } from '../limits.js';
+import { AccessToken } from './access-token.entity.js';
+import { RefreshToken } from './refresh-token.entity.js';
+
+/** RFC 6749 §5.1. `scope` and `expires_in` are always there: clients rely on both. */
+export interface TokenResponse {
+  access_token: string;
+  token_type: 'Bearer';
+  /** Seconds. */
+  expires_in: number;
+  scope: string;
+  refresh_token?: string;
+}
+
+/** Mints tokens under a grant, inside the caller's transaction. */
+@Injectable()
+export class TokenIssuer {
+  /**
+   * @param scopes of the access token: the grant's, or fewer
+   * @param parent the refresh token that is being exchanged
+   */
+  async issue(
+    manager: EntityManager,
+    client: OAuthClient,
+    grant: Grant,
+    scopes: string[],
+    parent: RefreshToken | null,
+  ): Promise<TokenResponse> {
+    const now = Date.now();
+    const refresh = mayRefresh(client, grant) ? await mintRefreshToken(manager, grant, parent, now) : null;
+    const accessToken = generateSecret('mra_');
+    const expiresAt = earlier(now + TTL_MS.accessToken, grant.expiresAt);
+    await manager.insert(AccessToken, {
+      tokenHash: hashSecret(accessToken),
+      grantId: grant.id,
+      refreshTokenId: refresh?.id ?? null,
+      scopes,
+      expiresAt,
+    });
+    await markUsed(manager, client, now);
+    return {
+      access_token: accessToken,
+      token_type: 'Bearer',
+      expires_in: Math.floor((expiresAt.getTime() - now) / 1_000),
+      scope: scopes.join(' '),
+      ...(refresh && { refresh_token: refresh.secret }),
+    };
+  }
+}
+
+/** A client gets a refresh token if it registered for the grant type, or its user allowed it to stay connected. */
+function mayRefresh(client: OAuthClient, grant: Grant): boolean {
+  return client.grantTypes.includes('refresh_token') || grant.scopes.includes(OFFLINE_SCOPE);
+}
+
+async function mintRefreshToken(
+  manager: EntityManager,
+  grant: Grant,
+  parent: RefreshToken | null,
+  now: number,
+): Promise<{ id: string; secret: string }> {
+  const secret = generateSecret('mrr_');
+  const token = await manager.save(
+    manager.create(RefreshToken, {
+      tokenHash: hashSecret(secret),
+      grantId: grant.id,
+      parentId: parent?.id ?? null,
+      expiresAt: earlier(now + TTL_MS.refreshTokenIdle, grant.expiresAt),
+    }),
+  );
+  return { id: token.id, secret };
+}
+
+/** At most once an hour, so that the refreshes of a client with many users do not queue up on its row. */
+async function markUsed(manager: EntityManager, client: OAuthClient, now: number): Promise<void> {
+  if (client.lastUsedAt && client.lastUsedAt.getTime() > now - 3_600_000) return;
+  await manager.update(OAuthClient, { id: client.id }, { lastUsedAt: new Date(now) });
+}
+
+function earlier(milliseconds: number, end: Date): Date {
+  return new Date(Math.min(milliseconds, end.getTime()));
+}

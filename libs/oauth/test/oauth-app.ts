@@ -1,0 +1,87 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { ConsoleLogger, Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import { type Actor, CurrentActor, registerWebSession, UsersService } from '#libs/accounts';
+import { type AppConfig, ConfigModule, loadConfig } from '#libs/config';
+import { DatabaseModule } from '#libs/database';
+import { createHttpApp, HttpModule } from '#libs/http';
+import { migrateQueueStore, QueueModule } from '#libs/queue';
+import { createTestDatabase } from '../../../test/support/test-database.js';
+import { McpBearerGuard, OAuthHttpModule, OAuthModule, registerOAuth } from '../src/index.js';
+
+/** Stands where the MCP controller stands in the real server: it answers who called. */
+@Controller('mcp')
+@UseGuards(McpBearerGuard)
+class WhoAmIController {
+  @Post()
+  @HttpCode(200)
+  whoAmI(@CurrentActor() actor: Actor): Actor {
+    return actor;
+  }
+}
+
+export interface OAuthApp {
+  app: NestFastifyApplication;
+  config: AppConfig;
+  /** Issuer and origin. */
+  base: string;
+  dataSource: DataSource;
+  close(): Promise<void>;
+}
+
+export const USER = { email: 'ada@example.org', password: 'correct horse battery' };
+export const OTHER_USER = { email: 'eve@example.org', password: 'another long password' };
+
+/** The authorization server as the api wires it, on a database of its own, listening on a free port. */
+export async function startOAuthApp(): Promise<OAuthApp> {
+  const database = await createTestDatabase();
+  const port = await freePort();
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    SECRET_KEY: 'a key for tests, of at least 32 characters',
+  });
+  await migrateQueueStore(config);
+
+  @Module({
+    imports: [
+      ConfigModule.forRoot(config),
+      DatabaseModule.forRoot(),
+      QueueModule.forRoot(),
+      HttpModule,
+      OAuthModule,
+      OAuthHttpModule,
+    ],
+    controllers: [WhoAmIController],
+  })
+  class TestModule {}
+
+  const app = await createHttpApp(TestModule, config, new ConsoleLogger({ logLevels: ['error', 'fatal'] }));
+  await registerWebSession(app);
+  await registerOAuth(app);
+  await app.listen(port, '127.0.0.1');
+  const users = app.get(UsersService);
+  await users.create({ ...USER, role: 'user' });
+  await users.create({ ...OTHER_USER, role: 'user' });
+  return {
+    app,
+    config,
+    base: config.issuer,
+    dataSource: app.get(DataSource),
+    async close() {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
