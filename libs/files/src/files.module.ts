@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { BullModule } from '@nestjs/bullmq';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { InputFetcher } from './fetch/input-fetcher.service.js';
+import { UrlSource } from './fetch/url-source.service.js';
+import { INGEST_QUEUE } from './ingest/ingest-rules.js';
+import { IngestWait } from './ingest/ingest-wait.service.js';
+import { Ingest } from './ingest/ingest.entity.js';
+import { IngestService } from './ingest/ingest.service.js';
+import { IngestsRepository } from './ingest/ingests.repository.js';
+import { FileRecord } from './records/file.entity.js';
+import { FilesService } from './records/files.service.js';
+import { DiskStorage } from './storage/disk-storage.adapter.js';
+import { STORAGE } from './storage/storage.port.js';
+import { UploadPart } from './upload/upload-part.entity.js';
+import { Upload } from './upload/upload.entity.js';
+import { UploadsService } from './upload/uploads.service.js';
+
+const storage = {
+  provide: STORAGE,
+  inject: [APP_CONFIG],
+  useFactory: (config: AppConfig) => new DiskStorage(join(config.DATA_DIR, 'files')),
+};
+
+/** Files: stored, fetched from URLs, and handed to the engines. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([FileRecord, Ingest, Upload, UploadPart]),
+    BullModule.registerQueue({ name: INGEST_QUEUE }),
+  ],
+  providers: [
+    storage,
+    FilesService,
+    UrlSource,
+    InputFetcher,
+    IngestsRepository,
+    IngestWait,
+    IngestService,
+    UploadsService,
+  ],
+  exports: [
+    STORAGE,
+    TypeOrmModule,
+    FilesService,
+    UrlSource,
+    InputFetcher,
+    IngestsRepository,
+    IngestService,
+    UploadsService,
+  ],
+})
+export class FilesModule {}

@@ -1,0 +1,12 @@
+export { FilesHttpModule } from './files-http.module.js';
+export { FilesJobsModule } from './files-jobs.module.js';
+export { FilesModule } from './files.module.js';
+export { assertFetchableUrl } from './fetch/fetchable-url.js';
+export { InputFetcher } from './fetch/input-fetcher.service.js';
+export { IngestService } from './ingest/ingest.service.js';
+export { Ingest } from './ingest/ingest.entity.js';
+export { FileRecord } from './records/file.entity.js';
+export { FilesService, type StoredFile } from './records/files.service.js';
+export { Upload } from './upload/upload.entity.js';
+export { UploadPart } from './upload/upload-part.entity.js';
+export { registerUploadRoutes } from './upload/register-upload-routes.js';

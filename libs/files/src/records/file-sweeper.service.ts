@@ -1,0 +1,52 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { IngestsRepository } from '../ingest/ingests.repository.js';
+import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { UploadsService } from '../upload/uploads.service.js';
+import { FilesService } from './files.service.js';
+
+const HOUR_MS = 3_600_000;
+/** Files deleted at a time, so that a sweep never holds a long list. */
+const BATCH = 200;
+
+/** Deletes what has expired: at the start and every hour. Several workers may do it at once; each step is idempotent. */
+@Injectable()
+export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(FileSweeper.name);
+  private timer?: NodeJS.Timeout;
+  private running?: Promise<void>;
+
+  constructor(
+    @Inject(STORAGE) private readonly storage: StorageAdapter,
+    private readonly files: FilesService,
+    private readonly ingests: IngestsRepository,
+    private readonly uploads: UploadsService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const start = (): void => {
+      this.running = this.sweep().catch((error: unknown) => this.logger.warn(`sweep: ${String(error)}`));
+    };
+    this.timer = setInterval(start, HOUR_MS).unref();
+    start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  async sweep(): Promise<void> {
+    await this.storage.sweep();
+    let deleted = 0;
+    for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await this.files.deleteExpired(BATCH);
+    if (deleted > 0) this.logger.log(`deleted ${deleted} expired files`);
+    await this.uploads.deleteExpired();
+    await this.ingests.deleteOld();
+  }
+}

@@ -1,0 +1,192 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import type { Actor } from '#libs/accounts';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { AppError } from '#libs/errors';
+import { formatBytes } from '../content/byte-size.js';
+import { MeasuredBytes, peek } from '../content/byte-stream.js';
+import { resolveContentType, SNIFF_BYTES } from '../content/content-type.js';
+import { cleanFileName } from '../content/file-name.js';
+import { mediaUrl } from '../media/media-url.js';
+import { newStorageKey } from '../storage/storage-key.js';
+import { type ByteRange, STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { FileRecord } from './file.entity.js';
+
+const DAY_MS = 86_400_000;
+
+/** A file that is stored whole and can be read by its URL. */
+export interface StoredFile {
+  id: string;
+  /** Unguessable; the last segment of `url`. */
+  key: string;
+  /** `PUBLIC_URL/media/<key>`. */
+  url: string;
+  fileName: string;
+  contentType: string;
+  /** Bytes. */
+  size: number;
+  /** Hex. */
+  sha256: string;
+  expiresAt: Date;
+}
+
+export interface FileMeta {
+  /** As given by the caller; it is cleaned. */
+  fileName?: string;
+  /** As declared; what the bytes say wins. */
+  contentType?: string;
+  /** The inference request that made the file. */
+  requestId?: string;
+  /** Most bytes; default is the upload cap of the configuration. */
+  maxBytes?: number;
+  /** Default: FILE_TTL_DAYS from now. */
+  expiresAt?: Date;
+}
+
+/** Stored files: their bytes in the storage, their facts in the database. */
+@Injectable()
+export class FilesService {
+  constructor(
+    @InjectRepository(FileRecord) private readonly records: Repository<FileRecord>,
+    @Inject(STORAGE) private readonly storage: StorageAdapter,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  /**
+   * Stores a stream or a local file: all of it or nothing.
+   * @throws AppError `file_too_large`, `invalid_file` (empty), `storage_full`; whatever the source throws
+   */
+  store(actor: Actor, source: Readable | { path: string }, meta: FileMeta): Promise<StoredFile> {
+    return this.storeAs(newStorageKey(), actor.userId, source, meta);
+  }
+
+  /** As {@link store}, under a key that was promised before; `conflict` when there is a file under it already. */
+  async storeAs(
+    key: string,
+    userId: string,
+    source: Readable | { path: string },
+    meta: FileMeta,
+  ): Promise<StoredFile> {
+    const stream = source instanceof Readable ? source : openLocal(source.path);
+    try {
+      const { head, whole } = await peek(stream, SNIFF_BYTES);
+      if (head.length === 0) throw new AppError('invalid_file', 'The file is empty.');
+      const { contentType, extension } = await resolveContentType(head, meta.contentType);
+      const limit = meta.maxBytes ?? this.config.MAX_FILE_BYTES;
+      const bytes = new MeasuredBytes(whole, limit, () => tooLarge(limit));
+      const storageKey = newStorageKey();
+      await this.storage.put(storageKey, bytes);
+      return await this.record({
+        key,
+        storageKey,
+        userId,
+        requestId: meta.requestId ?? null,
+        fileName: cleanFileName(meta.fileName, extension),
+        contentType,
+        size: bytes.size,
+        sha256: bytes.sha256(),
+        expiresAt: meta.expiresAt ?? new Date(Date.now() + this.config.FILE_TTL_DAYS * DAY_MS),
+      });
+    } finally {
+      stream.destroy();
+    }
+  }
+
+  /** @returns null when there is none, or when it has expired */
+  findByKey(key: string): Promise<FileRecord | null> {
+    return this.records.findOneBy({ key, expiresAt: MoreThan(new Date()) });
+  }
+
+  /** @returns null when there is none */
+  async findById(id: string): Promise<StoredFile | null> {
+    const record = await this.records.findOneBy({ id });
+    return record && this.view(record);
+  }
+
+  /** @throws AppError `not_found` when the bytes are gone */
+  open(file: FileRecord, range?: ByteRange): Promise<Readable> {
+    return this.storage.open(file.storageKey, range);
+  }
+
+  /** The files of one request, in the order in which they were stored. */
+  async listByRequest(requestId: string): Promise<StoredFile[]> {
+    return (await this.listByRequests([requestId])).get(requestId) ?? [];
+  }
+
+  /** @returns an entry for each request that has files */
+  async listByRequests(ids: string[]): Promise<Map<string, StoredFile[]>> {
+    const files = new Map<string, StoredFile[]>();
+    if (ids.length === 0) return files;
+    const records = await this.records.find({ where: { requestId: In(ids) }, order: { createdAt: 'ASC' } });
+    for (const record of records) {
+      const requestId = record.requestId ?? '';
+      files.set(requestId, [...(files.get(requestId) ?? []), this.view(record)]);
+    }
+    return files;
+  }
+
+  async deleteByRequest(requestId: string): Promise<void> {
+    await this.delete(await this.records.findBy({ requestId }));
+  }
+
+  /** Takes back a file that nobody was told about. */
+  async deleteById(id: string): Promise<void> {
+    await this.delete(await this.records.findBy({ id }));
+  }
+
+  /**
+   * Deletes up to `limit` files whose time is over.
+   * @returns how many there were
+   */
+  async deleteExpired(limit: number): Promise<number> {
+    const expired = await this.records.find({
+      where: { expiresAt: LessThanOrEqual(new Date()) },
+      take: limit,
+    });
+    await this.delete(expired);
+    return expired.length;
+  }
+
+  /** Bytes first: when the process dies in between, the row is still there and the next sweep finishes. */
+  private async delete(records: FileRecord[]): Promise<void> {
+    for (const record of records) await this.storage.delete(record.storageKey);
+    if (records.length > 0) await this.records.delete({ id: In(records.map(({ id }) => id)) });
+  }
+
+  private async record(facts: Omit<FileRecord, 'id' | 'createdAt'>): Promise<StoredFile> {
+    try {
+      const inserted = await this.records
+        .createQueryBuilder()
+        .insert()
+        .values(facts)
+        .orIgnore()
+        .returning(['id'])
+        .execute();
+      const [row] = inserted.raw as { id: string }[];
+      if (!row) throw new AppError('conflict', 'This file was uploaded already.');
+      return this.view({ ...facts, id: row.id });
+    } catch (error) {
+      await this.storage.delete(facts.storageKey);
+      throw error;
+    }
+  }
+
+  private view(record: Omit<FileRecord, 'createdAt'>): StoredFile {
+    const { id, key, fileName, contentType, size, sha256, expiresAt } = record;
+    return { id, key, url: mediaUrl(this.config, key), fileName, contentType, size, sha256, expiresAt };
+  }
+}
+
+/** The refusal of a file over the cap, with the way out. */
+export function tooLarge(limit: number): AppError {
+  return new AppError('file_too_large', `The file exceeds the ${formatBytes(limit)} upload cap.`, {
+    nextStep: 'Use the direct multipart upload for larger files: POST /storage/upload/initiate-multipart.',
+  });
+}
+
+function openLocal(path: string): Readable {
+  return createReadStream(path, { highWaterMark: 1024 * 1024 });
+}

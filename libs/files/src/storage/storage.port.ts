@@ -1,0 +1,30 @@
+import type { Readable } from 'node:stream';
+
+/** DI token of the {@link StorageAdapter}. */
+export const STORAGE = Symbol('STORAGE');
+
+/** Both ends inclusive, as in HTTP (RFC 9110 §14.1.2). */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/**
+ * Where bytes are kept. It knows keys and bytes only: names, types, owners and expiry are rows of the database, and
+ * a key is always one that `newStorageKey` made, never a caller's text.
+ */
+export interface StorageAdapter {
+  /**
+   * Stores all bytes under a new key, or nothing at all.
+   * @throws AppError `storage_full`; whatever `bytes` throws
+   */
+  put(key: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  /** @throws AppError `not_found` before the first byte when nothing is under the key */
+  open(key: string, range?: ByteRange): Promise<Readable>;
+  /** @returns null when nothing is under the key */
+  stat(key: string): Promise<{ size: number } | null>;
+  /** Deleting what is not there is no error. */
+  delete(key: string): Promise<void>;
+  /** Removes what writers that died left behind. Part of the sweep. */
+  sweep(): Promise<void>;
+}

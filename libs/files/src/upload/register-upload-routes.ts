@@ -1,0 +1,64 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { UploadReceiver, type IncomingBody } from './upload-receiver.service.js';
+import { type SignedQuery, UploadUrls } from './upload-urls.service.js';
+
+/** How long a refused client may go on sending, so that it gets to read the refusal. */
+const DRAIN_MS = 5_000;
+
+interface PutRoute {
+  Params: { key: string; partNumber?: string };
+  Querystring: SignedQuery;
+}
+
+/**
+ * The PUT routes of signed upload URLs. They are Fastify's own, not a Nest controller's, because a body parser is
+ * a matter of a Fastify scope: here no body is parsed, whatever its type, so that a JSON file streams like any
+ * other, while the rest of the application keeps its parsers and limits. Errors still meet the application's filter.
+ * To be called before the application listens.
+ */
+export function registerUploadRoutes(app: NestFastifyApplication): void {
+  const urls = app.get(UploadUrls);
+  const receiver = app.get(UploadReceiver);
+  const fastify = app.getHttpAdapter().getInstance();
+  void fastify.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+    scope.put<PutRoute>('/storage/upload/:key', async (request, reply) => {
+      const grant = urls.verify(request.params.key, undefined, request.query);
+      const file = await receiver.receiveFile(grant, bodyOf(request));
+      return reply.header('etag', `"${file.sha256}"`).send({ file_url: file.url });
+    });
+
+    scope.put<PutRoute>('/storage/upload/:key/parts/:partNumber', async (request, reply) => {
+      const grant = urls.verify(request.params.key, request.params.partNumber, request.query);
+      const etag = await receiver.receivePart(grant, bodyOf(request));
+      return reply.header('etag', `"${etag}"`).send();
+    });
+
+    scope.addHook(
+      'onError',
+      (request: FastifyRequest, _reply: FastifyReply, _error: Error, done: () => void) => {
+        endUnreadBody(request);
+        done();
+      },
+    );
+  });
+}
+
+function bodyOf(request: FastifyRequest): IncomingBody {
+  const length = request.headers['content-length'];
+  return {
+    stream: request.raw,
+    contentType: request.headers['content-type'],
+    contentLength: length === undefined ? undefined : Number(length),
+  };
+}
+
+/** Node reads and drops what a refused client still sends; not for ever. */
+function endUnreadBody({ raw }: FastifyRequest): void {
+  if (raw.complete || raw.destroyed) return;
+  const timer = setTimeout(() => raw.destroy(), DRAIN_MS).unref();
+  raw.once('close', () => clearTimeout(timer));
+}

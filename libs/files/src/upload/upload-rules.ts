@@ -1,0 +1,15 @@
+const MEBIBYTE = 1024 * 1024;
+
+/** Parts but the last have at least this size, so that a file is not thousands of crumbs. */
+export const SMALLEST_PART_BYTES = 5 * MEBIBYTE;
+export const LARGEST_PART_BYTES = 1024 * MEBIBYTE;
+export const MOST_PARTS = 10_000;
+/** Cap of a multipart upload; single uploads have the cap of the configuration. */
+export const LARGEST_MULTIPART_BYTES = 5 * 1024 * MEBIBYTE;
+
+/** How long a signed URL is good for. */
+export const URL_LIFETIME_MS = 60 * 60_000;
+/** How long a multipart upload may take, from its start to its completion. */
+export const MULTIPART_LIFETIME_MS = 24 * 60 * 60_000;
+/** Longest silence of a client in the middle of its upload. */
+export const UPLOAD_STALL_MS = 30_000;

@@ -1,0 +1,59 @@
+import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
+import { type Actor, ApiKeyGuard, CurrentActor } from '#libs/accounts';
+import { CompleteUploadDto, InitiateUploadDto, PartUrlDto, UploadReferenceDto } from './upload.dto.js';
+import { UploadUrls } from './upload-urls.service.js';
+import { UploadsService } from './uploads.service.js';
+
+/** Direct uploads: announce, get signed URLs, complete. The bytes themselves go to the signed URLs. */
+@Controller('storage/upload')
+@UseGuards(ApiKeyGuard)
+export class UploadController {
+  constructor(
+    private readonly uploads: UploadsService,
+    private readonly urls: UploadUrls,
+  ) {}
+
+  @Post('initiate')
+  @HttpCode(200)
+  async initiate(
+    @CurrentActor() actor: Actor,
+    @Body() { file_name: fileName, content_type: contentType, size }: InitiateUploadDto,
+  ): Promise<{ upload_url: string; file_url: string }> {
+    const upload = await this.uploads.announceSingle(actor, { fileName, contentType, size });
+    return {
+      upload_url: this.urls.file(upload.key, upload.contentType, upload.size),
+      file_url: this.uploads.fileUrl(upload),
+    };
+  }
+
+  @Post('initiate-multipart')
+  @HttpCode(200)
+  async initiateMultipart(
+    @CurrentActor() actor: Actor,
+    @Body() { file_name: fileName, content_type: contentType, size }: InitiateUploadDto,
+  ): Promise<{ fileUrl: string; uploadId: string; uploadKey: string }> {
+    const upload = await this.uploads.announceMultipart(actor, { fileName, contentType, size });
+    return { fileUrl: this.uploads.fileUrl(upload), uploadId: upload.id, uploadKey: upload.key };
+  }
+
+  @Get('multipart-url')
+  async partUrl(@CurrentActor() actor: Actor, @Query() query: PartUrlDto): Promise<{ presignedUrl: string }> {
+    const upload = await this.uploads.find(actor, query);
+    return { presignedUrl: this.urls.part(upload.key, upload.id, query.partNumber) };
+  }
+
+  @Post('complete')
+  @HttpCode(200)
+  async complete(
+    @CurrentActor() actor: Actor,
+    @Body() body: CompleteUploadDto,
+  ): Promise<{ fileUrl: string }> {
+    return { fileUrl: await this.uploads.complete(actor, body, body.parts) };
+  }
+
+  @Post('abort')
+  @HttpCode(204)
+  async abort(@CurrentActor() actor: Actor, @Body() body: UploadReferenceDto): Promise<void> {
+    await this.uploads.abort(actor, body);
+  }
+}
