@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '#libs/accounts';
+import { Transactions } from '#libs/database';
+import { AppError, type FieldError } from '#libs/errors';
+import { CATEGORIES, type Category, type EntryKind, type JsonSchema } from './catalog.types.js';
+import { CatalogEntry } from './entities/catalog-entry.entity.js';
+import { Recommendation } from './entities/recommendation.entity.js';
+import { modelProblems, wrapperProblems } from './import/definition-check.js';
+import {
+  endpointOf,
+  type ImportReport,
+  type ModelDefinition,
+  type RecommendationList,
+  type WrapperDefinition,
+} from './import/definitions.js';
+import { toEntryContent, toModelContent, toWrapperContent } from './import/entry-content.js';
+import { modelStore, wrapperStore, writeEntries } from './import/entry-writer.js';
+import { findEntries } from './import/find-entries.js';
+import { mappingProblems } from './wrappers/mapping-check.js';
+
+const MAX_RECOMMENDED = 50;
+const MAX_NOTE = 500;
+
+type BaseModels = ReadonlyMap<string, CatalogEntry>;
+
+/**
+ * Brings definitions into the catalogue: idempotent by endpoint, a new version only for what changed, and all or
+ * nothing. The actor owns what is created; null stands for the installation itself.
+ */
+@Injectable()
+export class CatalogImporter {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** @throws AppError `invalid_request` with every problem of every definition */
+  async importModels(actor: Actor | null, definitions: ModelDefinition[]): Promise<ImportReport> {
+    refuse([
+      ...repeated(definitions),
+      ...definitions.flatMap((model) => located(model, modelProblems(model))),
+    ]);
+    const planned = definitions.map((model) => ({
+      entry: toEntryContent('model', model),
+      content: toModelContent(model),
+    }));
+    return this.change((manager) => writeEntries(manager, actor?.userId ?? null, planned, modelStore));
+  }
+
+  /** @throws AppError `invalid_request` with every problem of every definition */
+  async importWrappers(actor: Actor | null, definitions: WrapperDefinition[]): Promise<ImportReport> {
+    refuse([
+      ...repeated(definitions),
+      ...definitions.flatMap((wrapper) => located(wrapper, wrapperProblems(wrapper))),
+    ]);
+    return this.change(async (manager) => {
+      const models = await findModels(manager, definitions);
+      refuse(definitions.flatMap((wrapper) => located(wrapper, baseModelProblems(wrapper, models))));
+      const planned = definitions.map((wrapper) => ({
+        entry: toEntryContent('wrapper', closed(wrapper)),
+        content: toWrapperContent(wrapper, (endpoint) => (models.get(endpoint) as CatalogEntry).id),
+      }));
+      return writeEntries(manager, actor?.userId ?? null, planned, wrapperStore);
+    });
+  }
+
+  /**
+   * Replaces one curated list whole, or with `onlyIfEmpty` only fills it the first time, so that a seed never undoes
+   * a curator's work.
+   *
+   * @throws AppError `invalid_request` for endpoints that are unknown, hidden, of the other kind or twice in the list
+   */
+  async setRecommendations(
+    _actor: Actor | null,
+    kind: EntryKind,
+    category: Category,
+    items: RecommendationList['items'],
+    options: { onlyIfEmpty?: boolean } = {},
+  ): Promise<void> {
+    await this.change(async (manager) => {
+      if (options.onlyIfEmpty && (await manager.existsBy(Recommendation, { kind, category }))) return;
+      const entries = await findEntries(
+        manager,
+        items.map((item) => item.endpoint),
+      );
+      refuse(recommendationProblems(kind, category, items, entries));
+      await manager.delete(Recommendation, { kind, category });
+      const rows = items.map(({ endpoint, note = '' }, position) => {
+        return { kind, category, position, entryId: (entries.get(endpoint) as CatalogEntry).id, note };
+      });
+      if (rows.length > 0) await manager.insert(Recommendation, rows);
+    });
+  }
+
+  /** Writers of the catalogue follow one another, so that what one has read stays true until it has written. */
+  private change<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return this.transactions.run(async (manager) => {
+      await manager.query(`SELECT pg_advisory_xact_lock(hashtext('catalog'))`);
+      return work(manager);
+    });
+  }
+}
+
+function refuse(validationErrors: FieldError[]): void {
+  if (validationErrors.length === 0) return;
+  const [first] = validationErrors;
+  const more = validationErrors.length > 1 ? ` (and ${validationErrors.length - 1} more)` : '';
+  const message = `Nothing was written: ${first?.path} ${first?.message}${more}.`;
+  throw new AppError('invalid_request', message, { validationErrors });
+}
+
+/** Puts the endpoint in front of each path: `modelrunner/upscale.inputSchema`. */
+const located = (definition: { owner?: string; alias: string }, problems: FieldError[]): FieldError[] =>
+  problems.map(({ path, message }) => ({ path: `${endpointOf(definition)}.${path}`, message }));
+
+function repeated(definitions: { owner?: string; alias: string }[]): FieldError[] {
+  const endpoints = definitions.map(endpointOf);
+  const twice = new Set(endpoints.filter((endpoint, index) => endpoints.indexOf(endpoint) !== index));
+  return [...twice].map((path) => ({ path, message: 'is defined twice' }));
+}
+
+async function findModels(manager: EntityManager, wrappers: WrapperDefinition[]): Promise<BaseModels> {
+  const entries = await findEntries(manager, [
+    ...new Set(wrappers.flatMap((wrapper) => wrapper.baseModels.map((base) => base.model))),
+  ]);
+  return new Map([...entries].filter(([, entry]) => entry.kind === 'model'));
+}
+
+function baseModelProblems({ baseModels, inputSchema }: WrapperDefinition, models: BaseModels): FieldError[] {
+  return baseModels.flatMap((base, index): FieldError[] => {
+    const model = models.get(base.model);
+    if (!model)
+      return [{ path: `baseModels.${index}.model`, message: `is no model of this catalogue: ${base.model}` }];
+    const { promptField = 'prompt', fieldMappings = {} } = base;
+    const problems = mappingProblems(inputSchema as JsonSchema, fieldMappings, {
+      endpoint: base.model,
+      inputSchema: model.inputSchema,
+      promptField,
+    });
+    return problems.map(({ path, message }) => ({ path: `baseModels.${index}.${path}`, message }));
+  });
+}
+
+/** What a wrapper does not declare would go through to the base model unseen, so its schema is closed. */
+const closed = (wrapper: WrapperDefinition): WrapperDefinition => ({
+  ...wrapper,
+  inputSchema: { ...wrapper.inputSchema, additionalProperties: false },
+});
+
+function recommendationProblems(
+  kind: EntryKind,
+  category: Category,
+  items: RecommendationList['items'],
+  entries: ReadonlyMap<string, CatalogEntry>,
+): FieldError[] {
+  const problems = items.flatMap(({ endpoint, note = '' }, index): FieldError[] => {
+    const entry = entries.get(endpoint);
+    const path = `items.${index}`;
+    if (!entry) return [{ path, message: `there is no endpoint ${endpoint}` }];
+    const isTwice = items.findIndex((item) => item.endpoint === endpoint) !== index;
+    return [
+      ...(entry.kind === kind ? [] : [{ path, message: `${endpoint} is a ${entry.kind}, not a ${kind}` }]),
+      ...(entry.visibility === 'public' && entry.status === 'published'
+        ? []
+        : [{ path, message: `${endpoint} is not public and published` }]),
+      ...(isTwice ? [{ path, message: `${endpoint} is in the list twice` }] : []),
+      ...(note.length > MAX_NOTE
+        ? [{ path: `${path}.note`, message: `must have at most ${MAX_NOTE} characters` }]
+        : []),
+    ];
+  });
+  if (!CATEGORIES.includes(category))
+    problems.push({ path: 'category', message: `must be one of: ${CATEGORIES.join(', ')}` });
+  if (items.length > MAX_RECOMMENDED)
+    problems.push({ path: 'items', message: `must have at most ${MAX_RECOMMENDED} entries` });
+  return problems;
+}

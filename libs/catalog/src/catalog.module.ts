@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CatalogImporter } from './catalog-importer.service.js';
+import { CatalogRepository } from './catalog.repository.js';
+import { CatalogService } from './catalog.service.js';
+import { EndpointLookup } from './endpoint-lookup.service.js';
+import { EndpointResolver } from './endpoint-resolver.service.js';
+import { catalogEntities } from './entities/catalog-entities.js';
+import { SchemaCache } from './schema/schema-cache.service.js';
+
+/** Models, wrappers, curated lists and search. */
+@Module({
+  imports: [TypeOrmModule.forFeature(catalogEntities)],
+  providers: [
+    CatalogRepository,
+    EndpointLookup,
+    SchemaCache,
+    CatalogService,
+    EndpointResolver,
+    CatalogImporter,
+  ],
+  exports: [CatalogService, EndpointResolver, CatalogImporter],
+})
+export class CatalogModule {}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#libs/accounts';
+import { AppError } from '#libs/errors';
+import { CatalogRepository, type EntryRow } from './catalog.repository.js';
+import { CATEGORIES, type Category, type EntryKind, type JsonSchema, type Page } from './catalog.types.js';
+import { EndpointLookup } from './endpoint-lookup.service.js';
+import {
+  defaultModel,
+  toModelView,
+  toSummary,
+  toWrapperView,
+  type EntrySummary,
+  type ModelView,
+  type RecommendedItem,
+  type SearchResult,
+  type WrapperView,
+} from './views/catalog-views.js';
+
+/** A page of a list, numbered from 1. */
+interface ListOptions {
+  search?: string | undefined;
+  /** `image`, `video`, `utility`, or a task such as `image-to-image`. */
+  category?: string | undefined;
+  page: number;
+  limit: number;
+}
+
+const MAX_LIMIT = 100;
+const MAX_PAGE = 100_000;
+const MAX_QUERY = 500;
+
+/** What the catalogue shows: lists, curated lists, search, and one entry in full. */
+@Injectable()
+export class CatalogService {
+  constructor(
+    private readonly repository: CatalogRepository,
+    private readonly lookup: EndpointLookup,
+  ) {}
+
+  /** Public models, page by page. */
+  listModels(_actor: Actor, options: ListOptions): Promise<Page<EntrySummary>> {
+    return this.list('model', options);
+  }
+
+  /** Public wrappers, page by page. */
+  listWrappers(_actor: Actor, options: ListOptions): Promise<Page<EntrySummary>> {
+    return this.list('wrapper', options);
+  }
+
+  /** The curated list of one category, in the curator's order. */
+  async recommended(_actor: Actor, kind: EntryKind, category: Category): Promise<RecommendedItem[]> {
+    if (!CATEGORIES.includes(category)) {
+      throw new AppError('invalid_request', 'There is no such category.', {
+        validationErrors: [{ path: 'category', message: `must be one of: ${CATEGORIES.join(', ')}` }],
+      });
+    }
+    const rows = await this.repository.recommended(kind, category);
+    return rows.map(({ summary, note }) => ({ ...toSummary(summary), note }));
+  }
+
+  /** Models and wrappers together, best first. */
+  async search(
+    _actor: Actor,
+    options: { query: string; category?: string | undefined; limit: number },
+  ): Promise<{ results: SearchResult[]; total: number }> {
+    const slice = { kind: null, category: options.category ?? null, limit: clamp(options.limit), offset: 0 };
+    const { total, items } = await this.repository.search(plainQuery(options.query), slice);
+    return { results: items.map((row) => ({ kind: row.kind, ...toSummary(row) })), total };
+  }
+
+  /** @throws AppError `endpoint_not_found`, also for a wrapper, which has its own tool */
+  async getModel(actor: Actor, endpoint: string): Promise<ModelView> {
+    return toModelView(await this.find(actor, endpoint, 'model'));
+  }
+
+  /** @throws AppError `endpoint_not_found`, also for a model, which has its own tool */
+  async getWrapper(actor: Actor, endpoint: string): Promise<WrapperView> {
+    return toWrapperView(await this.find(actor, endpoint, 'wrapper'));
+  }
+
+  /** The JSON Schemas of a model or a wrapper, nothing cut. */
+  async getRawSchema(
+    actor: Actor,
+    endpoint: string,
+  ): Promise<{ endpoint: string; inputSchema: JsonSchema; outputSchema: JsonSchema }> {
+    const entry = await this.lookup.find(actor, endpoint);
+    return {
+      endpoint: entry.endpoint,
+      inputSchema: entry.inputSchema,
+      outputSchema: defaultModel(entry).outputSchema,
+    };
+  }
+
+  private async find(actor: Actor, endpoint: string, kind: EntryKind): Promise<EntryRow> {
+    const entry = await this.lookup.find(actor, endpoint);
+    if (entry.kind === kind) return entry;
+    throw new AppError('endpoint_not_found', `${entry.endpoint} is a ${entry.kind}, not a ${kind}.`, {
+      nextStep: `Call get_${entry.kind} with it.`,
+    });
+  }
+
+  private async list(kind: EntryKind, options: ListOptions): Promise<Page<EntrySummary>> {
+    const limit = clamp(options.limit);
+    const page = Math.min(Math.max(Math.trunc(options.page), 1), MAX_PAGE);
+    const slice = { kind, category: options.category ?? null, limit, offset: (page - 1) * limit };
+    const query = plainQuery(options.search ?? '');
+    const { total, items } = query
+      ? await this.repository.search(query, slice)
+      : await this.repository.list(slice);
+    return { items: items.map(toSummary), page, limit, total, hasMore: page * limit < total };
+  }
+}
+
+const clamp = (limit: number): number => Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
+
+/** PostgreSQL's text cannot hold NUL. */
+const plainQuery = (query: string): string => query.slice(0, MAX_QUERY).replaceAll('\0', ' ').trim();

@@ -1,0 +1,200 @@
+import type { JsonSchema } from '../catalog.types.js';
+import { coerceInput } from './coerce-input.js';
+import { compileSchema, schemaProblem, validateAgainst } from './compiled-schema.js';
+import { outOfBounds } from './input-bounds.js';
+
+const schema: JsonSchema = {
+  type: 'object',
+  properties: {
+    image: { type: 'string', format: 'uri', contentMediaType: 'image/*' },
+    scale: { type: 'integer', minimum: 1, maximum: 4, default: 2 },
+    strength: { type: 'number', exclusiveMinimum: 0 },
+    style: { enum: ['plain', 'vivid'] },
+    sharpen: { type: 'boolean', default: false },
+    title: { type: 'string', minLength: 1, maxLength: 10, pattern: '^[A-Z]' },
+    images: { type: 'array', items: { type: 'string', format: 'uri' }, minItems: 1, maxItems: 2 },
+    crop: { $ref: '#/$defs/Box' },
+    size: { anyOf: [{ type: 'integer' }, { type: 'string', enum: ['auto'] }] },
+    seed: { type: ['integer', 'null'] },
+    'x/y': { type: 'number', 'x-order': 3 },
+  },
+  required: ['image'],
+  additionalProperties: false,
+  $defs: {
+    Box: {
+      type: 'object',
+      properties: { width: { type: 'integer' } },
+      required: ['width'],
+      additionalProperties: false,
+    },
+  },
+};
+const image = 'https://example.com/cat.png';
+
+/** As a call does it: coerce, then validate. */
+function check(input: unknown) {
+  const value = coerceInput(schema, schema, structuredClone(input));
+  const errors = compileSchema(schema).validate(value);
+  return { value, errors: errors.map(({ path, message }) => `${path}: ${message}`) };
+}
+
+describe('validation names every failing field', () => {
+  it.each<[string, object, string[]]>([
+    ['missing', {}, ['image: is required']],
+    ['wrong type', { image, scale: 'big' }, ['scale: must be a whole number, not "big"']],
+    ['a fraction', { image, scale: 1.5 }, ['scale: must be a whole number, not 1.5']],
+    [
+      'too large and too small',
+      { image, scale: 9, strength: 0 },
+      ['scale: must be at most 4', 'strength: must be more than 0'],
+    ],
+    ['a choice', { image, style: 'bold' }, ['style: must be one of: plain, vivid']],
+    [
+      'no URL',
+      { image: 'cat.png' },
+      [
+        'image: must be the URL of a file (image/*) that starts with https:// or http://; upload_file makes one from a file',
+      ],
+    ],
+    ['empty', { image, title: '' }, ['title: must not be empty', 'title: must match the pattern ^[A-Z]']],
+    ['array length', { image, images: [] }, ['images: must have at least 1 item']],
+    [
+      'inside an array',
+      { image, images: [image, 'x'] },
+      ['images.1: must be a URL that starts with https:// or http://; upload_file makes one from a file'],
+    ],
+    ['a single value for an array', { image, images: image }, [`images: must be an array, not "${image}"`]],
+    ['inside an object', { image, crop: {} }, ['crop.width: is required']],
+    [
+      'an unknown field inside',
+      { image, crop: { width: 1, wdth: 2 } },
+      ['crop.wdth: is not a known field; did you mean width?'],
+    ],
+    ['a mistyped field', { image, scael: 3 }, ['scael: is not a known field; did you mean scale?']],
+    [
+      'a union',
+      { image, size: 'huge' },
+      [
+        'size: fits none of the allowed forms: it must be a whole number, not "huge", or must be one of: auto',
+      ],
+    ],
+    ['a name with a slash', { image, 'x/y': 'z' }, ['x/y: must be a number, not "z"']],
+    [
+      'a key that looks like a prototype',
+      { image, constructor: 1 },
+      [
+        'constructor: is not a known field; the fields are image, scale, strength, style, sharpen, title, images, crop, size, seed, x/y',
+      ],
+    ],
+    [
+      'several at once',
+      { style: 1, extra: 1 },
+      [
+        'image: is required',
+        'extra: is not a known field; the fields are image, scale, strength, style, sharpen, title, images, crop, size, seed, x/y',
+        'style: must be one of: plain, vivid',
+      ],
+    ],
+  ])('%s', (_, input, expected) => {
+    expect(check(input).errors.sort()).toEqual(expected.sort());
+  });
+
+  it('refuses a __proto__ key and pollutes nothing', () => {
+    const { errors } = check(JSON.parse(`{"image":"${image}","__proto__":{"polluted":true}}`));
+    expect(errors).toHaveLength(1);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('cuts a flood of errors and tells how many there are', () => {
+    const many = { type: 'object', properties: { list: { type: 'array', items: { type: 'integer' } } } };
+    const errors = validateAgainst(many, { list: Array.from({ length: 100 }, () => 'x') });
+    expect(errors).toHaveLength(31);
+    expect(errors.at(-1)).toEqual({ path: '', message: 'and 70 more' });
+  });
+});
+
+describe('what assistants send is taken as meant', () => {
+  it.each<[string, object, object]>([
+    [
+      'numbers as text',
+      { scale: '3', strength: ' 0.5 ', 'x/y': '-1e2' },
+      { scale: 3, strength: 0.5, 'x/y': -100 },
+    ],
+    ['booleans as text', { sharpen: 'True' }, { sharpen: true }],
+    ['numbers for text', { title: 12 }, { title: '12' }],
+    ['objects as text', { crop: '{"width": "3"}' }, { crop: { width: 3 } }],
+    ['arrays as text', { images: `["${image}"]` }, { images: [image] }],
+    ['null for not given', { style: null, crop: null, title: null }, {}],
+    ['null where null is a value', { seed: null }, { seed: null }],
+    ['text for a union', { size: '512' }, { size: 512 }],
+    ['a union branch that fits as it is', { size: 'auto' }, { size: 'auto' }],
+  ])('%s', (_, given, expected) => {
+    expect(check({ image, ...given }).value).toEqual({ image, scale: 2, sharpen: false, ...expected });
+  });
+
+  it('leaves alone what it cannot be sure of', () => {
+    const odd = { image, scale: '3px', sharpen: 1, images: image, crop: '{oops', seed: '' };
+    expect(coerceInput(schema, schema, structuredClone(odd))).toEqual({ ...odd, seed: null });
+  });
+});
+
+describe('a schema is checked before it is saved', () => {
+  const object = (properties: object) => ({ type: 'object', properties });
+
+  it.each<[string, unknown, RegExp | null]>([
+    ['a plain one', schema, null],
+    ['with its dialect', { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' }, null],
+    ['an $id, twice', { $id: 'https://example.com/schema', type: 'object' }, null],
+    ['no object', 'string', /must be a JSON Schema object/],
+    ['a list', [], /must be a JSON Schema object/],
+    ['not for an object', { type: 'string' }, /"type": "object"/],
+    ['an older draft', { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }, /2020-12/],
+    ['an unknown type', object({ a: { type: 'text' } }), /not a valid JSON Schema/],
+    ['a bad bound', object({ a: { minimum: 'x' } }), /not a valid JSON Schema/],
+    [
+      'a reference to elsewhere',
+      object({ a: { $ref: 'https://example.com/x.json' } }),
+      /can't resolve reference/,
+    ],
+    ['a reference to nothing', object({ a: { $ref: '#/$defs/Nope' } }), /can't resolve reference/],
+    [
+      'a pattern that needs backtracking',
+      object({ a: { type: 'string', pattern: '(?=x)y' } }),
+      /not a valid JSON Schema/,
+    ],
+    ['a pattern that is none', object({ a: { type: 'string', pattern: '(' } }), /not a valid JSON Schema/],
+    ['very large', object({ a: { description: 'x'.repeat(300_000) } }), /larger than 256 KiB/],
+  ])('%s', (_, given, problem) => {
+    const found = schemaProblem(given);
+    if (problem) expect(found).toMatch(problem);
+    else expect(found).toBeNull();
+  });
+
+  it('allows two schemas with one $id', () => {
+    const named = { $id: 'https://example.com/schema', type: 'object' };
+    expect(validateAgainst({ ...named, required: ['a'] }, {})).toHaveLength(1);
+    expect(validateAgainst({ ...named }, {})).toHaveLength(0);
+  });
+
+  it('matches a catastrophic pattern in linear time', () => {
+    const evil = object({ a: { type: 'string', pattern: '^(a+)+$' } });
+    // A backtracking engine would never come back from this.
+    expect(validateAgainst(evil, { a: `${'a'.repeat(5_000)}!` })).toHaveLength(1);
+  });
+});
+
+describe('the size of an input is bounded', () => {
+  const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+
+  it.each<[string, unknown, RegExp | null]>([
+    ['an ordinary one', { image, list: Array(1000).fill('x') }, null],
+    ['too deep', deep(40), /levels deep/],
+    ['too many values', { list: Array(30_000).fill(0) }, /more than 20000 values/],
+    ['too long a text', { image: `data:image/png;base64,${'A'.repeat(1_000_001)}` }, /give a file as a URL/],
+    ['too long a key', { ['k'.repeat(1_000_001)]: 1 }, /characters/],
+  ])('%s', (_, input, problem) => {
+    const found = outOfBounds(input);
+    if (problem) expect(found?.message).toMatch(problem);
+    else expect(found).toBeNull();
+  });
+});
