@@ -1,0 +1,23 @@
+import { AppError } from '#libs/errors';
+import { toRequestError } from './run-failure.js';
+
+describe('toRequestError', () => {
+  it('keeps what was said on purpose, with every failing field', () => {
+    const error = new AppError('invalid_file', 'The file is not a picture.');
+    expect(toRequestError(error)).toEqual({ code: 'invalid_file', message: 'The file is not a picture.' });
+    const fields = [
+      { path: 'image', message: 'is required' },
+      { path: '', message: 'must be an object' },
+    ];
+    expect(toRequestError(new AppError('invalid_output', 'Bad.', { validationErrors: fields }))).toEqual({
+      code: 'invalid_output',
+      message: 'Bad. image is required; output must be an object',
+    });
+  });
+
+  it('tells nothing of an unexpected cause', () => {
+    const told = JSON.stringify(toRequestError(new Error('connect ECONNREFUSED 10.0.0.7:5432')));
+    expect(told).toContain('internal_error');
+    expect(told).not.toContain('10.0.0.7');
+  });
+});

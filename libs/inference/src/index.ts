@@ -1,0 +1,6 @@
+export { InferenceJobsModule } from './inference-jobs.module.js';
+export { InferenceModule } from './inference.module.js';
+export { InferenceService } from './inference.service.js';
+export type { RequestStatus } from './request-status.js';
+export type { RequestView } from './request-view.js';
+export { WaitService, type WaitOptions } from './waiting/wait.service.js';

@@ -1,0 +1,65 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable, Logger } from '@nestjs/common';
+import type { Queue } from 'bullmq';
+import { RequestLifecycleRepository, type Unqueued } from './request-lifecycle.repository.js';
+
+/** Name of the queue that carries requests to the workers. */
+export const INFERENCE_QUEUE = 'inference';
+
+export interface InferenceJob {
+  requestId: string;
+}
+
+/** A store that is away makes BullMQ wait for it without end; the caller shall not. */
+const ENQUEUE_TIMEOUT_MS = 3_000;
+
+/**
+ * Hands requests to BullMQ. An entry there is a hint: when it cannot be placed the row says so, and the sweep of
+ * the workers hands it over later.
+ */
+@Injectable()
+export class InferenceQueue {
+  private readonly logger = new Logger(InferenceQueue.name);
+
+  constructor(
+    @InjectQueue(INFERENCE_QUEUE) private readonly queue: Queue<InferenceJob>,
+    private readonly lifecycle: RequestLifecycleRepository,
+  ) {}
+
+  /** Never throws: the request is safe in its table. */
+  async enqueue(requests: Unqueued[]): Promise<void> {
+    if (requests.length === 0) return;
+    try {
+      await withTimeout(this.queue.addBulk(requests.map(toJob)), ENQUEUE_TIMEOUT_MS);
+    } catch (error) {
+      this.logger.warn(
+        `could not queue ${requests.length} request(s), a sweep will: ${(error as Error).message}`,
+      );
+      await this.lifecycle.markUnqueued(requests.map(({ id }) => id)).catch(() => undefined);
+    }
+  }
+}
+
+/**
+ * The id de-duplicates within one attempt. The attempt is part of it, because BullMQ ignores a job whose id it
+ * still knows, such as the one that a dead worker holds. Finished entries are removed at once for the same reason.
+ */
+function toJob({ id, attempts }: Unqueued) {
+  return {
+    name: 'run',
+    data: { requestId: id },
+    opts: { jobId: `${id}.${attempts}`, removeOnComplete: true, removeOnFail: true },
+  };
+}
+
+async function withTimeout(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,32 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CatalogModule } from '#libs/catalog';
+import { FilesModule } from '#libs/files';
+import { INFERENCE_QUEUE, InferenceQueue } from './inference-queue.service.js';
+import { InferenceRequest } from './inference-request.entity.js';
+import { InferenceService } from './inference.service.js';
+import { RequestEvents } from './request-events.service.js';
+import { RequestHistoryRepository } from './request-history.repository.js';
+import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
+import { WaitService } from './waiting/wait.service.js';
+
+/** Requests, from the submission to the history. What runs them is in `InferenceJobsModule`. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([InferenceRequest]),
+    BullModule.registerQueue({ name: INFERENCE_QUEUE }),
+    CatalogModule,
+    FilesModule,
+  ],
+  providers: [
+    InferenceService,
+    WaitService,
+    InferenceQueue,
+    RequestEvents,
+    RequestHistoryRepository,
+    RequestLifecycleRepository,
+  ],
+  exports: [InferenceService, WaitService, InferenceQueue, RequestEvents, RequestLifecycleRepository],
+})
+export class InferenceModule {}

@@ -1,0 +1,239 @@
+import { Injectable } from '@nestjs/common';
+import { PreparedQueries } from '#libs/database';
+import type { EngineProgress } from '#libs/engines';
+import type { InferenceRequest, RequestError } from './inference-request.entity.js';
+import type { Charge } from './pricing.js';
+import { sourcesOf, type RequestStatus } from './request-status.js';
+import { storableJson } from './storable-json.js';
+
+/** What a request is at submission. The rest comes from the database's defaults. */
+export type NewRequest = Pick<
+  InferenceRequest,
+  | 'id'
+  | 'userId'
+  | 'clientId'
+  | 'endpoint'
+  | 'modelId'
+  | 'modelEndpoint'
+  | 'modelVersion'
+  | 'wrapperId'
+  | 'engine'
+  | 'input'
+  | 'modelInput'
+  | 'runPlan'
+  | 'priceUnit'
+  | 'priceAmount'
+  | 'metadata'
+  | 'idempotencyKey'
+  | 'inputFingerprint'
+>;
+
+/** A worker's hold on a request: id, worker and attempt together. A later attempt makes an earlier hold void. */
+export type Claim = Pick<
+  InferenceRequest,
+  | 'id'
+  | 'userId'
+  | 'clientId'
+  | 'modelEndpoint'
+  | 'engine'
+  | 'modelInput'
+  | 'runPlan'
+  | 'priceUnit'
+  | 'priceAmount'
+  | 'attempts'
+> & { worker: string };
+
+export interface Completion {
+  output: Record<string, unknown>;
+  charge: Charge;
+  inferenceSeconds: number;
+}
+
+/** What became of a request whose worker died. */
+export interface LostRequest {
+  id: string;
+  /** `IN_QUEUE` to be tried again, or `FAILED` after the last attempt. */
+  status: RequestStatus;
+}
+
+/** A queued request that no queue entry may stand for. */
+export interface Unqueued {
+  id: string;
+  attempts: number;
+}
+
+/** A request that cost this many workers their life is not tried again. */
+const MOST_LOST_ATTEMPTS = 3;
+const LOST_ERROR: RequestError = {
+  code: 'engine_crashed',
+  message: `The worker stopped ${MOST_LOST_ATTEMPTS} times while it ran this request.`,
+};
+
+/** Rows that one sweep takes at a time. */
+const SWEEP_LIMIT = 500;
+
+const from = (to: RequestStatus): string =>
+  `status IN (${sourcesOf(to)
+    .map((status) => `'${status}'`)
+    .join(', ')})`;
+
+/** Only the holder of the claim may write; `$1`–`$3` are {@link held}. */
+const HELD = `id = $1 AND worker = $2 AND attempts = $3 AND status = 'IN_PROGRESS'`;
+const held = ({ id, worker, attempts }: Claim): unknown[] => [id, worker, attempts];
+
+const SQL = {
+  // The count sees the table as it was before this row: everything queued stands in front of it.
+  insert: `
+    WITH inserted AS (
+      INSERT INTO inference_requests (id, user_id, client_id, endpoint, model_id, model_endpoint, model_version,
+        wrapper_id, engine, input, model_input, run_plan, status, price_unit, price_amount, metadata,
+        idempotency_key, input_fingerprint, enqueued_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'IN_QUEUE', $13, $14, $15, $16, $17, now())
+      ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+      RETURNING 1
+    )
+    SELECT (SELECT count(*)::int FROM inference_requests WHERE status = 'IN_QUEUE') + 1 AS "queuePosition"
+    FROM inserted`,
+  claim: `
+    UPDATE inference_requests
+    SET status = 'IN_PROGRESS', worker = $2, attempts = attempts + 1, started_at = now(), heartbeat_at = now()
+    WHERE id = $1 AND status = 'IN_QUEUE'
+    RETURNING id, user_id AS "userId", client_id AS "clientId", model_endpoint AS "modelEndpoint", engine,
+      model_input AS "modelInput", run_plan AS "runPlan", price_unit AS "priceUnit", price_amount AS "priceAmount",
+      attempts, worker`,
+  heartbeat: `UPDATE inference_requests SET heartbeat_at = now() WHERE ${HELD} RETURNING 1`,
+  progress: `UPDATE inference_requests SET progress = $4, heartbeat_at = now() WHERE ${HELD} RETURNING 1`,
+  complete: `
+    UPDATE inference_requests
+    SET status = 'COMPLETED', output = $4, quantity = $5, total_price = $6, inference_seconds = $7,
+      completed_at = now(), progress = NULL, heartbeat_at = NULL, run_plan = NULL
+    WHERE ${HELD} AND ${from('COMPLETED')} RETURNING 1`,
+  completedBy: `
+    SELECT 1 FROM inference_requests WHERE id = $1 AND worker = $2 AND attempts = $3 AND status = 'COMPLETED'`,
+  fail: `
+    UPDATE inference_requests
+    SET status = 'FAILED', error = $4, completed_at = now(), progress = NULL, heartbeat_at = NULL, run_plan = NULL
+    WHERE ${HELD} AND ${from('FAILED')} RETURNING 1`,
+  release: `
+    UPDATE inference_requests
+    SET status = 'IN_QUEUE', progress = NULL, heartbeat_at = NULL, started_at = NULL, enqueued_at = NULL
+    WHERE ${HELD} AND ${from('IN_QUEUE')} RETURNING 1`,
+  reclaimLost: `
+    UPDATE inference_requests
+    SET lost_attempts = lost_attempts + 1, progress = NULL, heartbeat_at = NULL, enqueued_at = NULL,
+      status = CASE WHEN lost_attempts + 1 < $3 THEN 'IN_QUEUE' ELSE 'FAILED' END,
+      started_at = CASE WHEN lost_attempts + 1 < $3 THEN NULL ELSE started_at END,
+      run_plan = CASE WHEN lost_attempts + 1 < $3 THEN run_plan END,
+      error = CASE WHEN lost_attempts + 1 < $3 THEN NULL ELSE $4::jsonb END,
+      completed_at = CASE WHEN lost_attempts + 1 < $3 THEN NULL ELSE now() END
+    WHERE id IN (
+      SELECT id FROM inference_requests
+      WHERE status = 'IN_PROGRESS' AND heartbeat_at < now() - make_interval(secs => $1)
+        AND ($2::text IS NULL OR id = $2)
+      ORDER BY created_at, id LIMIT ${SWEEP_LIMIT} FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, status`,
+  takeUnqueued: `
+    WITH taken AS (
+      UPDATE inference_requests SET enqueued_at = now()
+      WHERE id IN (
+        SELECT id FROM inference_requests
+        WHERE status = 'IN_QUEUE' AND (enqueued_at IS NULL OR enqueued_at < now() - make_interval(secs => $1))
+        ORDER BY created_at, id LIMIT ${SWEEP_LIMIT} FOR UPDATE SKIP LOCKED
+      )
+      RETURNING id, attempts, created_at
+    )
+    SELECT id, attempts FROM taken ORDER BY created_at, id`,
+  markUnqueued: `
+    UPDATE inference_requests SET enqueued_at = NULL WHERE id = ANY($1::text[]) AND status = 'IN_QUEUE'`,
+};
+
+/**
+ * Every change of a request's row. Each is one statement, so one transaction, and a compare-and-set: it says
+ * whether it took place. All times are the database's clock, so that a worker with a wrong clock does no harm.
+ */
+@Injectable()
+export class RequestLifecycleRepository {
+  constructor(private readonly queries: PreparedQueries) {}
+
+  /** @returns the place in the queue, from 1; null when the idempotency key is taken */
+  async insert(request: NewRequest): Promise<number | null> {
+    const [row] = await this.run<{ queuePosition: number }>('insert', [
+      request.id,
+      request.userId,
+      request.clientId,
+      request.endpoint,
+      request.modelId,
+      request.modelEndpoint,
+      request.modelVersion,
+      request.wrapperId,
+      request.engine,
+      storableJson(request.input),
+      storableJson(request.modelInput),
+      storableJson(request.runPlan),
+      request.priceUnit,
+      request.priceAmount,
+      storableJson(request.metadata),
+      request.idempotencyKey,
+      request.inputFingerprint,
+    ]);
+    return row?.queuePosition ?? null;
+  }
+
+  /** @returns the hold on the request, or null when it is not in the queue (any more) */
+  async claim(requestId: string, worker: string): Promise<Claim | null> {
+    const [claim] = await this.run<Claim>('claim', [requestId, worker]);
+    return claim ?? null;
+  }
+
+  /** @returns false when the request is no longer this worker's */
+  async heartbeat(claim: Claim): Promise<boolean> {
+    return this.changed('heartbeat', held(claim));
+  }
+
+  async saveProgress(claim: Claim, progress: EngineProgress): Promise<boolean> {
+    return this.changed('progress', [...held(claim), storableJson(progress)]);
+  }
+
+  async complete(claim: Claim, { output, charge, inferenceSeconds }: Completion): Promise<boolean> {
+    const values = [...held(claim), storableJson(output), charge.quantity, charge.total, inferenceSeconds];
+    return this.changed('complete', values);
+  }
+
+  /** True when this very attempt has completed the request. */
+  async isCompletedBy(claim: Claim): Promise<boolean> {
+    return this.changed('completedBy', held(claim));
+  }
+
+  async fail(claim: Claim, error: RequestError): Promise<boolean> {
+    return this.changed('fail', [...held(claim), storableJson(error)]);
+  }
+
+  /** Gives the request back to the queue, without holding the attempt against it. */
+  async release(claim: Claim): Promise<boolean> {
+    return this.changed('release', held(claim));
+  }
+
+  /** Takes requests from workers that gave no sign of life for so long. */
+  reclaimLost(silentSeconds: number, requestId: string | null = null): Promise<LostRequest[]> {
+    return this.run('reclaimLost', [silentSeconds, requestId, MOST_LOST_ATTEMPTS, storableJson(LOST_ERROR)]);
+  }
+
+  /** Queued requests, oldest first, that were not handed to the queue, or so long ago that it may have lost them. */
+  takeUnqueued(olderThanSeconds: number): Promise<Unqueued[]> {
+    return this.run('takeUnqueued', [olderThanSeconds]);
+  }
+
+  /** Notes that the queue does not have these: the next sweep will hand them over. */
+  async markUnqueued(requestIds: string[]): Promise<void> {
+    await this.run('markUnqueued', [requestIds]);
+  }
+
+  private async changed(name: keyof typeof SQL, values: unknown[]): Promise<boolean> {
+    return (await this.run(name, values)).length > 0;
+  }
+
+  private run<Row extends object>(name: keyof typeof SQL, values: unknown[]): Promise<Row[]> {
+    return this.queries.rows<Row>(`inference_${name}`, SQL[name], values);
+  }
+}
