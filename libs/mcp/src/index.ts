@@ -1,0 +1,1 @@
+export { McpHttpModule } from './mcp-http.module.js';

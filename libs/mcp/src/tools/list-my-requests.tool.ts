@@ -1,0 +1,34 @@
+import type { RequestStatus } from '#libs/inference';
+import { requestResult } from './request-result.js';
+import { limit, page, pageOutput, text } from './schemas.js';
+import { READS, type Tool } from './tool.js';
+
+interface ListMyRequestsArguments {
+  status?: RequestStatus;
+  modelEndpoint?: string;
+  metadata?: Record<string, string>;
+  page: number;
+  limit: number;
+}
+
+export const listMyRequestsTool: Tool<ListMyRequestsArguments> = {
+  name: 'list_my_requests',
+  title: 'List my requests',
+  description: 'Your own past requests, newest first. Next: get_request.',
+  annotations: READS,
+  inputSchema: {
+    type: 'object',
+    properties: {
+      status: { type: 'string', enum: ['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED'] },
+      modelEndpoint: text,
+      metadata: { type: 'object', additionalProperties: text },
+      page,
+      limit,
+    },
+  },
+  outputSchema: pageOutput,
+  handler: async (actor, args, { services }) => {
+    const requests = await services.inference.list(actor, args);
+    return { structured: { ...requests, items: requests.items.map(requestResult) } };
+  },
+};

@@ -1,0 +1,21 @@
+import { filter, limit, page, pageOutput, text } from './schemas.js';
+import { READS, type Tool } from './tool.js';
+
+interface ListWrappersArguments {
+  search?: string;
+  category?: string;
+  page: number;
+  limit: number;
+}
+
+export const listWrappersTool: Tool<ListWrappersArguments> = {
+  name: 'list_wrappers',
+  title: 'List wrappers',
+  description: 'Browse all wrappers; recommended_wrappers is shorter. Next: get_wrapper.',
+  annotations: READS,
+  inputSchema: { type: 'object', properties: { search: text, category: filter, page, limit } },
+  outputSchema: pageOutput,
+  handler: async (actor, args, { services }) => ({
+    structured: { ...(await services.catalog.listWrappers(actor, args)) },
+  }),
+};

@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import type { Actor } from '#libs/accounts';
+import { AppError } from '#libs/errors';
+import type { StoredFile } from '#libs/files';
+import { assertBase64Size, decodeBase64 } from './base64.js';
+import { mebibytes, withUploadAdvice } from './upload-cap.js';
+import { text } from './schemas.js';
+import { ADDS, type Tool, type ToolContext } from './tool.js';
+
+interface UploadFileArguments {
+  base64?: string;
+  url?: string;
+  fileName?: string;
+  contentType?: string;
+}
+
+export const uploadFileTool: Tool<UploadFileArguments> = {
+  name: 'upload_file',
+  title: 'Upload file',
+  description:
+    'Store a file (≤200 MiB) and get a fileUrl for the input of run_model. Prefer url; base64 only under 10 kB.',
+  annotations: { ...ADDS, openWorldHint: true },
+  inputSchema: {
+    type: 'object',
+    properties: { url: text, base64: text, fileName: text, contentType: text },
+  },
+  outputSchema: { type: 'object', properties: { fileUrl: text }, required: ['fileUrl'] },
+  long: true,
+  largeArguments: true,
+  handler: async (actor, args, context) => {
+    const file = await withUploadAdvice(context.services.config, store(actor, args, context));
+    const { url: fileUrl, fileName, contentType, size, sha256 } = file;
+    return { structured: { fileUrl, fileName, contentType, size, sha256 } };
+  },
+};
+
+/** @throws AppError invalid_request unless exactly one source is given */
+function store(actor: Actor, args: UploadFileArguments, context: ToolContext): Promise<StoredFile> {
+  const { base64, url, ...meta } = args;
+  if (base64 !== undefined && url === undefined) return storeBase64(actor, base64, meta, context);
+  if (url !== undefined && base64 === undefined) return ingest(actor, url, meta, context);
+  const problem = base64 === undefined ? 'is missing' : 'must not come together';
+  throw new AppError('invalid_request', `One of url and base64 is needed, and only one.`, {
+    validationErrors: ['url', 'base64'].map((path) => ({ path, message: problem })),
+    nextStep: 'Give a url where there is one, else base64.',
+  });
+}
+
+/** `async`, so that a refusal of the size is a rejection like every other one. */
+async function storeBase64(
+  actor: Actor,
+  base64: string,
+  meta: { fileName?: string; contentType?: string },
+  { services, signal }: ToolContext,
+): Promise<StoredFile> {
+  assertBase64Size(base64, services.config.MAX_FILE_BYTES);
+  const bytes = Readable.from(decodeBase64(base64), { objectMode: false, signal });
+  const declared = /^data:([\w.+-]+\/[\w.+-]+)[;,]/.exec(base64.slice(0, 256))?.[1];
+  return services.files.store(actor, bytes, { ...meta, contentType: meta.contentType ?? declared });
+}
+
+function ingest(
+  actor: Actor,
+  url: string,
+  meta: { fileName?: string; contentType?: string },
+  context: ToolContext,
+): Promise<StoredFile> {
+  context.report({ message: 'Fetching the file' });
+  return context.services.ingest.ingest(actor, url, meta, {
+    signal: context.signal,
+    onProgress: ({ receivedBytes, totalBytes }) =>
+      context.report({
+        message: `Fetched ${mebibytes(receivedBytes)}${totalBytes ? ` of ${mebibytes(totalBytes)}` : ''}`,
+        percent: totalBytes ? (100 * receivedBytes) / totalBytes : undefined,
+      }),
+  });
+}
