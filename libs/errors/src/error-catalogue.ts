@@ -37,6 +37,7 @@ export const ERROR_CATALOGUE = {
   request_not_found: entry('not_found', 'There is no such request.'),
   conflict: entry('conflict', 'Someone else changed this first.'),
   rate_limited: entry('rate_limited', 'Too many requests. Try again later.'),
+  invalid_output: entry('internal', 'The model made an output that does not fit its schema.'),
   engine_failed: entry('internal', 'The model failed on this input.'),
   engine_timeout: entry('internal', 'The model took longer than it may and was stopped.'),
   engine_out_of_memory: entry('internal', 'The model needed more memory than it may use and was stopped.'),
@@ -45,7 +46,10 @@ export const ERROR_CATALOGUE = {
   cancelled: entry('conflict', 'The request was cancelled.'),
   storage_full: entry('unavailable', 'The server has no room left for files.'),
   unavailable: entry('unavailable', 'The server cannot answer this now. Try again in a moment.'),
-  internal_error: entry('internal', 'Something went wrong on the server. The log has the cause under the request id.'),
+  internal_error: entry(
+    'internal',
+    'Something went wrong on the server. The log has the cause under the request id.',
+  ),
 } satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

@@ -1,0 +1,19 @@
+import type { MigrationInterface } from 'typeorm';
+import { CreateAccounts1795381200001 } from './1795381200001-create-accounts.js';
+import { CreateOauth1795381200002 } from './1795381200002-create-oauth.js';
+import { CreateFiles1795381200003 } from './1795381200003-create-files.js';
+import { CreateCatalog1795381200004 } from './1795381200004-create-catalog.js';
+import { CreateInference1795381200005 } from './1795381200005-create-inference.js';
+import { CreateRateLimits1795381200006 } from './1795381200006-create-rate-limits.js';
+import { CreateSeeds1795381200007 } from './1795381200007-create-seeds.js';
+
+/** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
+export const migrations: (new () => MigrationInterface)[] = [
+  CreateAccounts1795381200001,
+  CreateOauth1795381200002,
+  CreateFiles1795381200003,
+  CreateCatalog1795381200004,
+  CreateInference1795381200005,
+  CreateRateLimits1795381200006,
+  CreateSeeds1795381200007,
+];

