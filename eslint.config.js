@@ -8,7 +8,6 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
     },
     rules: {
       'max-lines': ['error', { max: 400, skipComments: false }],
@@ -23,6 +22,8 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      // TypeScript knows what is defined.
+      'no-undef': 'off',
       // Nest's modules are classes with a decorator and no body.
       '@typescript-eslint/no-extraneous-class': 'off',
     },

@@ -117,13 +117,13 @@ describe('bad input', () => {
     'http://169.254.169.254/latest',
     'http://2130706433/x.png',
   ])('does not fetch from the private address in %s', async (url) => {
-    expect(await refusal('upload_file', { url }, strict)).toMatch(/does not fetch|private/);
+    expect(await refusal('upload_file', { url }, strict)).toMatch(/is not a public address/);
     const message = await refusal(
       'run_model',
       { endpoint: 'modelrunner/ocr', input: { image: url } },
       strict,
     );
-    expect(message).toMatch(/does not fetch|private/);
+    expect(message).toMatch(/is not a public address/);
   });
 
   it('ends a run as FAILED, with the reason, when its input turns out to be no picture', async () => {

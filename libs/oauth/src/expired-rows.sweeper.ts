@@ -28,7 +28,9 @@ export class ExpiredRowsSweeper implements OnApplicationBootstrap, OnApplication
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
-      this.sweep(new Date()).catch((error: Error) => this.logger.warn(`sweep of expired rows: ${error.message}`));
+      this.sweep(new Date()).catch((error: Error) =>
+        this.logger.warn(`sweep of expired rows: ${error.message}`),
+      );
     }, EVERY_MS);
     this.timer.unref();
   }

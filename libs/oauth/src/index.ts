@@ -1,6 +1,4 @@
 export { OAuthHttpModule } from './oauth-http.module.js';
 export { OAuthModule } from './oauth.module.js';
 export { registerOAuth } from './register-oauth.js';
-export { AccessTokenVerifier } from './tokens/access-token.verifier.js';
 export { McpBearerGuard } from './tokens/mcp-bearer.guard.js';
-export { type VerifiedToken } from './tokens/token-cache.js';

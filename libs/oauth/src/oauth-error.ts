@@ -56,7 +56,8 @@ function fromAppError(error: AppError): OAuthError {
   const { retryAfterSeconds } = error.details;
   const headers: Record<string, string> =
     retryAfterSeconds === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterSeconds)) };
-  if (status === 429 || status === 503) return new OAuthError('temporarily_unavailable', error.message, status, headers);
+  if (status === 429 || status === 503)
+    return new OAuthError('temporarily_unavailable', error.message, status, headers);
   if (status >= 500) return new OAuthError('server_error', error.message, status);
   return new OAuthError('invalid_request', error.message, status);
 }
@@ -64,7 +65,9 @@ function fromAppError(error: AppError): OAuthError {
 function frameworkStatus(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();
   const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
-  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number' ? statusCode : undefined;
+  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
+    ? statusCode
+    : undefined;
 }
 
 /** RFC 6749 §5.2: JSON, never cached. */

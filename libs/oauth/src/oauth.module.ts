@@ -24,7 +24,14 @@ import { TokenIssuer } from './tokens/token-issuer.js';
 @Module({
   imports: [
     AccountsModule,
-    TypeOrmModule.forFeature([OAuthClient, AuthorizationRequest, Grant, AuthorizationCode, RefreshToken, AccessToken]),
+    TypeOrmModule.forFeature([
+      OAuthClient,
+      AuthorizationRequest,
+      Grant,
+      AuthorizationCode,
+      RefreshToken,
+      AccessToken,
+    ]),
   ],
   providers: [
     ClientsService,

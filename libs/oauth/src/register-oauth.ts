@@ -13,7 +13,12 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 
 /** Clients in browsers reach these from any origin. The pages are not among them, ever (RFC 9700 §2.6). */
 function isForScripts(path: string): boolean {
-  return JSON_ENDPOINTS.has(path) || path === '/mcp' || path.startsWith('/mcp/') || path.startsWith('/.well-known/');
+  return (
+    JSON_ENDPOINTS.has(path) ||
+    path === '/mcp' ||
+    path.startsWith('/mcp/') ||
+    path.startsWith('/.well-known/')
+  );
 }
 
 /**
@@ -21,7 +26,7 @@ function isForScripts(path: string): boolean {
  * created (and after `registerWebSession`), before it is initialised.
  */
 export async function registerOAuth(app: NestFastifyApplication): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   await registerCors(fastify);
   const authenticate = mcpAuthentication(app.get(McpBearerGuard));
   fastify.addHook('onRoute', (route: RouteOptions) => {
@@ -67,6 +72,11 @@ function mcpAuthentication(guard: McpBearerGuard) {
 }
 
 /** Bodies that Fastify cannot read never reach a controller or its filter; the answer is OAuth's all the same. */
-function sendBodyError(this: FastifyInstance, error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+function sendBodyError(
+  this: FastifyInstance,
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
   sendOAuthError(reply, toOAuthError(error));
 }

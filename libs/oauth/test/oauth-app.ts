@@ -25,17 +25,22 @@ class WhoAmIController {
 export interface OAuthApp {
   app: NestFastifyApplication;
   config: AppConfig;
+  /** Where it listens; the same as `base` unless `PUBLIC_URL` says otherwise. */
+  listens: string;
   /** Issuer and origin. */
   base: string;
   dataSource: DataSource;
   close(): Promise<void>;
 }
 
+/** Migrations and a whole application: seconds on a busy machine. */
+export const START_LIMIT_MS = 60_000;
+
 export const USER = { email: 'ada@example.org', password: 'correct horse battery' };
 export const OTHER_USER = { email: 'eve@example.org', password: 'another long password' };
 
 /** The authorization server as the api wires it, on a database of its own, listening on a free port. */
-export async function startOAuthApp(): Promise<OAuthApp> {
+export async function startOAuthApp(environment: NodeJS.ProcessEnv = {}): Promise<OAuthApp> {
   const database = await createTestDatabase();
   const port = await freePort();
   const config = loadConfig({
@@ -43,6 +48,7 @@ export async function startOAuthApp(): Promise<OAuthApp> {
     PORT: String(port),
     DATABASE_URL: database.url,
     SECRET_KEY: 'a key for tests, of at least 32 characters',
+    ...environment,
   });
   await migrateQueueStore(config);
 
@@ -69,6 +75,7 @@ export async function startOAuthApp(): Promise<OAuthApp> {
   return {
     app,
     config,
+    listens: `http://127.0.0.1:${port}`,
     base: config.issuer,
     dataSource: app.get(DataSource),
     async close() {

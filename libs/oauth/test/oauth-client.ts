@@ -117,9 +117,15 @@ export class TestClient {
   static async register(base: string, metadata: Record<string, unknown> = {}): Promise<TestClient> {
     const body = { redirect_uris: ['http://127.0.0.1/cb'], token_endpoint_auth_method: 'none', ...metadata };
     const answer = await register(base, body);
-    if (answer.status !== 201) throw new Error(`registration answered ${answer.status} ${JSON.stringify(answer.body)}`);
-    const [redirectUri = ''] = body.redirect_uris as string[];
-    return new TestClient(base, answer.body.client_id as string, answer.body.client_secret as string, redirectUri);
+    if (answer.status !== 201)
+      throw new Error(`registration answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    const [redirectUri = ''] = body.redirect_uris;
+    return new TestClient(
+      base,
+      answer.body.client_id as string,
+      answer.body.client_secret as string,
+      redirectUri,
+    );
   }
 
   authorizePath(changes: Fields = {}): string {
@@ -172,7 +178,8 @@ export class TestClient {
 
   async connect(browser: Browser, changes: Fields = {}): Promise<Tokens> {
     const answer = await this.redeem(await this.code(browser, changes));
-    if (answer.status !== 200) throw new Error(`token answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 200)
+      throw new Error(`token answered ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body as unknown as Tokens;
   }
 
@@ -184,11 +191,17 @@ export class TestClient {
 
 export async function register(base: string, metadata: unknown): Promise<JsonAnswer> {
   const headers = { 'content-type': 'application/json' };
-  return json(await fetch(`${base}/oauth/register`, { method: 'POST', headers, body: JSON.stringify(metadata) }));
+  return json(
+    await fetch(`${base}/oauth/register`, { method: 'POST', headers, body: JSON.stringify(metadata) }),
+  );
 }
 
 /** A call of the protected resource. */
-export async function callMcp(base: string, headers: Record<string, string> = {}, query = ''): Promise<JsonAnswer> {
+export async function callMcp(
+  base: string,
+  headers: Record<string, string> = {},
+  query = '',
+): Promise<JsonAnswer> {
   return json(await fetch(`${base}/mcp${query}`, { method: 'POST', headers }));
 }
 

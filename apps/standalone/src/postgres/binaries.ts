@@ -37,8 +37,11 @@ interface Symlink {
  * it cannot be used in place, a copy is.
  * @param cacheParents folders in which a copy may be put, the best first
  */
-export function locateBinaries(runAs: RunAs, cacheParents: string[]): PostgresBinaries {
-  const native = installedFolder();
+export function locateBinaries(
+  runAs: RunAs,
+  cacheParents: string[],
+  native = installedFolder(),
+): PostgresBinaries {
   healSymlinks(native);
   const inPlace = tryVersion(native, runAs);
   if (typeof inPlace === 'number') return { folder: join(native, 'bin'), major: inPlace };

@@ -35,7 +35,10 @@ export class ApiKeysService {
    * Makes a key for the actor. `key` is told here and never again.
    * @throws AppError `invalid_request` (name), `conflict` (too many keys)
    */
-  async create(actor: Actor, { name, role }: { name: string; role?: Role }): Promise<{ key: string; apiKey: ApiKey }> {
+  async create(
+    actor: Actor,
+    { name, role }: { name: string; role?: Role },
+  ): Promise<{ key: string; apiKey: ApiKey }> {
     const trimmed = name.trim();
     if (trimmed.length === 0 || trimmed.length > 100) {
       throw new AppError('invalid_request', undefined, {
@@ -43,7 +46,8 @@ export class ApiKeysService {
       });
     }
     const count = await this.keys.countBy({ userId: actor.userId, revokedAt: IsNull() });
-    if (count >= MAX_KEYS_PER_USER) throw new AppError('conflict', 'You have too many keys. Revoke one first.');
+    if (count >= MAX_KEYS_PER_USER)
+      throw new AppError('conflict', 'You have too many keys. Revoke one first.');
     const key = generateSecret('mrk_');
     const apiKey = await this.keys.save(
       this.keys.create({

@@ -17,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** Routes that people reach with a browser. All others never look at the session cookie. */
-const SESSION_ROUTES = /^\/(login|logout|consent|oauth\/authorize|account(\/.*)?|admin(\/.*)?)?$/;
+const SESSION_ROUTES = /^\/(login|logout|consent|(oauth\/)?authorize|account(\/.*)?|admin(\/.*)?)?$/;
 
 /** `__Host-` binds the cookie to this very origin, but browsers take that name over https only. */
 export function sessionCookieName(config: AppConfig): string {
@@ -36,7 +36,7 @@ export async function registerWebSession(app: NestFastifyApplication): Promise<v
       'PUBLIC_URL is https but TRUST_PROXY is not set: behind a proxy that ends TLS nobody can sign in.',
     );
   }
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   await fastify.register(cookie);
   await fastify.register(pageSession, {
     secret: config.SECRET_KEY,

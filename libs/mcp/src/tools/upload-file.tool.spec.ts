@@ -47,7 +47,7 @@ describe('upload_file', () => {
 
   it.each([
     [{}, 'is missing'],
-    [{ base64: 'AAAA', url: 'https://example.org' }, 'must not come together'],
+    [{ base64: 'AAAA', url: 'https://example.org' }, 'is given beside the other'],
   ])('needs exactly one source: %j', async (args, message) => {
     const { call } = toolBench(uploadFileTool);
     const validationErrors = [

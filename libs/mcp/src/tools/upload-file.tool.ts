@@ -39,9 +39,11 @@ function store(actor: Actor, args: UploadFileArguments, context: ToolContext): P
   const { base64, url, ...meta } = args;
   if (base64 !== undefined && url === undefined) return storeBase64(actor, base64, meta, context);
   if (url !== undefined && base64 === undefined) return ingest(actor, url, meta, context);
-  const problem = base64 === undefined ? 'is missing' : 'must not come together';
-  throw new AppError('invalid_request', `One of url and base64 is needed, and only one.`, {
-    validationErrors: ['url', 'base64'].map((path) => ({ path, message: problem })),
+  throw new AppError('invalid_request', 'Exactly one of url and base64 is needed.', {
+    validationErrors: ['url', 'base64'].map((path) => ({
+      path,
+      message: base64 === undefined ? 'is missing' : 'is given beside the other',
+    })),
     nextStep: 'Give a url where there is one, else base64.',
   });
 }

@@ -25,7 +25,8 @@ export class ClientAuthenticator {
     if (typeof credentials === 'string') throw invalidClient(PROBLEMS[credentials], authorization);
     const client = await this.clients.findEnabled(credentials.clientId);
     if (!client) throw invalidClient('There is no such client.', authorization);
-    if (!credentialsFit(client, credentials)) throw invalidClient('Client authentication failed.', authorization);
+    if (!credentialsFit(client, credentials))
+      throw invalidClient('Client authentication failed.', authorization);
     return client;
   }
 }

@@ -26,7 +26,11 @@ export function readClientCredentials(
   const formSecret = form.client_secret || undefined;
   if (!basic) {
     if (!form.client_id) return 'missing';
-    return { clientId: form.client_id, secret: formSecret, method: formSecret ? 'client_secret_post' : 'none' };
+    return {
+      clientId: form.client_id,
+      secret: formSecret,
+      method: formSecret ? 'client_secret_post' : 'none',
+    };
   }
   const decoded = Buffer.from(basic[1] ?? '', 'base64').toString('utf8');
   const colon = decoded.indexOf(':');

@@ -49,7 +49,9 @@ describe('readClientMetadata (RFC 7591 §2)', () => {
       software_id: 's',
     };
     expect(readClientMetadata(body)).toMatchObject({ scope: 'mcp', extra: { software_id: 's' } });
-    expect(readClientMetadata({ redirect_uris: [CALLBACK], scope: '', response_types: [], grant_types: [] })).toMatchObject({
+    expect(
+      readClientMetadata({ redirect_uris: [CALLBACK], scope: '', response_types: [], grant_types: [] }),
+    ).toMatchObject({
       scope: 'mcp',
       grantTypes: ['authorization_code', 'refresh_token'],
     });
@@ -70,7 +72,10 @@ describe('readClientMetadata (RFC 7591 §2)', () => {
     ['an array', []],
     ['null', null],
     ['text', 'redirect_uris=…'],
-    ['an unknown auth method', { redirect_uris: [CALLBACK], token_endpoint_auth_method: 'client_secret_jwt' }],
+    [
+      'an unknown auth method',
+      { redirect_uris: [CALLBACK], token_endpoint_auth_method: 'client_secret_jwt' },
+    ],
     ['response_type token alone', { redirect_uris: [CALLBACK], response_types: ['token'] }],
     ['no usable grant', { redirect_uris: [CALLBACK], grant_types: ['client_credentials'] }],
     ['grant_types that is text', { redirect_uris: [CALLBACK], grant_types: 'authorization_code' }],
@@ -79,7 +84,9 @@ describe('readClientMetadata (RFC 7591 §2)', () => {
     ['a name that is an object', { redirect_uris: [CALLBACK], client_name: {} }],
     ['a NUL', { redirect_uris: [CALLBACK], software_id: 'a\0b' }],
   ])('refuses %s as invalid_client_metadata', (_, body) => {
-    expect(() => readClientMetadata(body)).toThrow(expect.objectContaining({ code: 'invalid_client_metadata' }));
+    expect(() => readClientMetadata(body)).toThrow(
+      expect.objectContaining({ code: 'invalid_client_metadata' }),
+    );
   });
 });
 

@@ -5,7 +5,11 @@ import type { ClientAuthMethod } from './oauth-client.entity.js';
 import { redirectUriProblem } from './redirect-uri.js';
 
 export const SUPPORTED_GRANT_TYPES: readonly string[] = ['authorization_code', 'refresh_token'];
-export const SUPPORTED_AUTH_METHODS: readonly ClientAuthMethod[] = ['none', 'client_secret_basic', 'client_secret_post'];
+export const SUPPORTED_AUTH_METHODS: readonly ClientAuthMethod[] = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+];
 
 const MAX_REDIRECT_URIS = 20;
 
@@ -53,7 +57,10 @@ function readRedirectUris(value: unknown): string[] {
     throw new OAuthError('invalid_redirect_uri', 'redirect_uris must be an array with at least one URI.');
   }
   if (value.length > MAX_REDIRECT_URIS) {
-    throw new OAuthError('invalid_redirect_uri', `redirect_uris may have at most ${MAX_REDIRECT_URIS} entries.`);
+    throw new OAuthError(
+      'invalid_redirect_uri',
+      `redirect_uris may have at most ${MAX_REDIRECT_URIS} entries.`,
+    );
   }
   return value.map((uri: unknown, index) => {
     const problem = typeof uri === 'string' ? redirectUriProblem(uri) : 'is not a string';
@@ -66,7 +73,8 @@ function readRedirectUris(value: unknown): string[] {
 function readAuthMethod(value: unknown): ClientAuthMethod {
   if (isAbsent(value)) return 'client_secret_basic';
   const method = SUPPORTED_AUTH_METHODS.find((supported) => supported === value);
-  if (!method) throw invalid(`token_endpoint_auth_method must be one of ${SUPPORTED_AUTH_METHODS.join(', ')}.`);
+  if (!method)
+    throw invalid(`token_endpoint_auth_method must be one of ${SUPPORTED_AUTH_METHODS.join(', ')}.`);
   return method;
 }
 
@@ -90,7 +98,8 @@ function requireResponseTypeCode(value: unknown): void {
 function requireWebAddresses(metadata: Record<string, unknown>): void {
   for (const member of URL_MEMBERS) {
     const value = readText(metadata, member);
-    if (value && !(URL.canParse(value) && /^https?:/i.test(value))) throw invalid(`${member} must be a web address.`);
+    if (value && !(URL.canParse(value) && /^https?:/i.test(value)))
+      throw invalid(`${member} must be a web address.`);
   }
 }
 
@@ -109,7 +118,8 @@ function readText(metadata: Record<string, unknown>, member: string): string | u
   if (isAbsent(value)) return undefined;
   if (typeof value !== 'string') throw invalid(`${member} must be a string.`);
   // PostgreSQL's text knows no NUL; names are cleaned, everything else must do without.
-  if (member !== 'client_name' && (value.includes('\0') || value.length > 2_048)) throw invalid(`${member} is not usable.`);
+  if (member !== 'client_name' && (value.includes('\0') || value.length > 2_048))
+    throw invalid(`${member} is not usable.`);
   return value;
 }
 

@@ -13,5 +13,7 @@ export function cleanDisplayName(name: string): string | null {
     .trim();
   const characters = [...cleaned];
   if (characters.length === 0) return null;
-  return characters.length > MAX_CHARACTERS ? `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…` : cleaned;
+  return characters.length > MAX_CHARACTERS
+    ? `${characters.slice(0, MAX_CHARACTERS - 1).join('')}…`
+    : cleaned;
 }

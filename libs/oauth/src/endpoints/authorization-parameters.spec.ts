@@ -14,7 +14,11 @@ const read = (changes: Query) => readAuthorizationParameters({ ...valid, ...chan
 describe('readAuthorizationParameters (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2)', () => {
   it.each([
     ['the least', {}, ['mcp']],
-    ['all', { scope: 'mcp offline_access', resource: RESOURCE, prompt: 'consent' }, ['mcp', 'offline_access']],
+    [
+      'all',
+      { scope: 'mcp offline_access', resource: RESOURCE, prompt: 'consent' },
+      ['mcp', 'offline_access'],
+    ],
     ['a scope of its own', { scope: 'claudeai' }, ['mcp']],
     ['two equal resources', { resource: [RESOURCE, RESOURCE] }, ['mcp']],
   ])('takes %s', (_, changes, scopes) => {

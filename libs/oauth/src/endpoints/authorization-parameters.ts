@@ -48,7 +48,8 @@ export function readAuthorizationParameters(query: Query, resource: string): Aut
 function requireResponseTypeCode(query: Query): void {
   const responseType = single(query, 'response_type');
   if (responseType === undefined) throw new OAuthError('invalid_request', 'response_type is missing.');
-  if (responseType !== 'code') throw new OAuthError('unsupported_response_type', 'response_type must be code.');
+  if (responseType !== 'code')
+    throw new OAuthError('unsupported_response_type', 'response_type must be code.');
 }
 
 /** RFC 7636 §4.3, for every client; `plain` does not exist here. */
@@ -58,7 +59,8 @@ function requireCodeChallenge(query: Query): string {
   if (single(query, 'code_challenge_method') !== 'S256') {
     throw new OAuthError('invalid_request', 'code_challenge_method must be S256.');
   }
-  if (!isCodeChallenge(challenge)) throw new OAuthError('invalid_request', 'code_challenge is not a S256 challenge.');
+  if (!isCodeChallenge(challenge))
+    throw new OAuthError('invalid_request', 'code_challenge is not a S256 challenge.');
   return challenge;
 }
 
@@ -73,6 +75,7 @@ function requireResource(query: Query, resource: string): void {
 /** RFC 6749 §3.3 */
 function readScopes(query: Query): string[] {
   const scope = single(query, 'scope') ?? '';
-  if (!isWellFormedScope(scope)) throw new OAuthError('invalid_scope', 'scope contains characters that it may not.');
+  if (!isWellFormedScope(scope))
+    throw new OAuthError('invalid_scope', 'scope contains characters that it may not.');
   return narrowScope(scope);
 }

@@ -48,7 +48,12 @@ export class AuthorizeController {
     try {
       const parameters = readAuthorizationParameters(query, this.config.mcpResource); // §4.1.1, RFC 7636, RFC 8707
       const browserId = this.signIn.browserId(request);
-      const pending = await this.requests.create(browserId, { clientId: client.id, redirectUri, state, ...parameters });
+      const pending = await this.requests.create(browserId, {
+        clientId: client.id,
+        redirectUri,
+        state,
+        ...parameters,
+      });
       void reply.header('cache-control', 'no-store').redirect(`/consent?request=${pending.id}`, 303);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
@@ -99,7 +104,11 @@ function requireRedirectUri(client: OAuthClient, query: Query): string {
   if (query.redirect_uri === undefined && redirectUris.length === 1 && first !== undefined) return first;
   const requested = single(query, 'redirect_uri');
   if (requested !== undefined && matchesRedirectUri(redirectUris, requested)) return requested;
-  throw new AppError('invalid_request', 'The application wants to be answered at an address that it did not register.', {
-    nextStep: ADD_AGAIN,
-  });
+  throw new AppError(
+    'invalid_request',
+    'The application wants to be answered at an address that it did not register.',
+    {
+      nextStep: ADD_AGAIN,
+    },
+  );
 }

@@ -18,7 +18,11 @@ describe('readFormParameters (RFC 6749 §3.2)', () => {
     ['two types in one header', `application/json, ${FORM}`, {}],
     ['a repeated parameter', FORM, { code: ['a', 'b'] }],
     ['a NUL', FORM, { code: 'a\0' }],
-    ['very many parameters', FORM, Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`p${index}`, 'x']))],
+    [
+      'very many parameters',
+      FORM,
+      Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`p${index}`, 'x'])),
+    ],
   ])('refuses %s', (_, contentType, body) => {
     expect(() => read(contentType, body)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });

@@ -18,11 +18,14 @@ export function readFormParameters(request: Pick<FastifyRequest, 'headers' | 'bo
     throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.');
   }
   const entries = Object.entries((request.body ?? {}) as Record<string, unknown>);
-  if (entries.length > MAX_PARAMETERS) throw new OAuthError('invalid_request', 'There are too many parameters.');
+  if (entries.length > MAX_PARAMETERS)
+    throw new OAuthError('invalid_request', 'There are too many parameters.');
   const parameters: Record<string, string> = {};
   for (const [name, value] of entries) {
-    if (typeof value !== 'string') throw new OAuthError('invalid_request', 'A parameter is given more than once.');
-    if (value.includes('\0')) throw new OAuthError('invalid_request', 'A parameter contains a NUL character.');
+    if (typeof value !== 'string')
+      throw new OAuthError('invalid_request', 'A parameter is given more than once.');
+    if (value.includes('\0'))
+      throw new OAuthError('invalid_request', 'A parameter contains a NUL character.');
     if (value !== '') parameters[name] = value;
   }
   return parameters;

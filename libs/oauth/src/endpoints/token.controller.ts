@@ -42,7 +42,10 @@ export class TokenController {
 
 function requireSupported(grantType: string): void {
   if (!SUPPORTED_GRANT_TYPES.includes(grantType)) {
-    throw new OAuthError('unsupported_grant_type', `grant_type must be one of ${SUPPORTED_GRANT_TYPES.join(', ')}.`);
+    throw new OAuthError(
+      'unsupported_grant_type',
+      `grant_type must be one of ${SUPPORTED_GRANT_TYPES.join(', ')}.`,
+    );
   }
 }
 

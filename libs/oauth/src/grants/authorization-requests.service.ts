@@ -50,9 +50,13 @@ export class AuthorizationRequestsService {
           })
         : null;
     if (found) return found;
-    throw new AppError('forbidden', 'It was already answered, it took too long, or it began in another browser.', {
-      nextStep: 'Go back to your assistant and connect again.',
-    });
+    throw new AppError(
+      'forbidden',
+      'It was already answered, it took too long, or it began in another browser.',
+      {
+        nextStep: 'Go back to your assistant and connect again.',
+      },
+    );
   }
 
   async deleteExpired(now: Date): Promise<number> {

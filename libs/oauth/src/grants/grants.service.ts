@@ -71,7 +71,10 @@ export class GrantsService {
 
   /** Ends a grant with all its tokens, here at once and on every other process within moments. */
   async revoke(grantId: string, reason: RevocationReason): Promise<void> {
-    await this.grants.update({ id: grantId, revokedAt: IsNull() }, { revokedAt: new Date(), revokedReason: reason });
+    await this.grants.update(
+      { id: grantId, revokedAt: IsNull() },
+      { revokedAt: new Date(), revokedReason: reason },
+    );
     await this.cache.evict({ grantId });
   }
 
@@ -93,7 +96,9 @@ export class GrantsService {
       .addSelect('g.scopes', 'scopes')
       .addSelect('g.created_at', 'createdAt')
       .addSelect('g.last_used_at', 'lastUsedAt')
-      .where('g.user_id = :userId AND g.revoked_at IS NULL AND g.expires_at > now()', { userId: actor.userId })
+      .where('g.user_id = :userId AND g.revoked_at IS NULL AND g.expires_at > now()', {
+        userId: actor.userId,
+      })
       .andWhere(
         `(EXISTS (SELECT FROM oauth_access_tokens t WHERE t.grant_id = g.id AND t.expires_at > now())
           OR EXISTS (SELECT FROM oauth_refresh_tokens r WHERE r.grant_id = g.id AND r.expires_at > now()))`,

@@ -33,13 +33,21 @@ export class AccountController {
     const user = await this.signedInOrToLogin(request, reply);
     if (!user) return;
     const connections = await this.grants.listConnections(actorOf(user));
-    const rows = connections.map((row) => ({ ...row, since: day(row.createdAt), lastUsed: day(row.lastUsedAt) }));
+    const rows = connections.map((row) => ({
+      ...row,
+      since: day(row.createdAt),
+      lastUsed: day(row.lastUsedAt),
+    }));
     this.send(reply, 'connections', user, { connections: rows });
   }
 
   @Post('connections')
   @UseGuards(CsrfGuard)
-  async disconnect(@Body() fields: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async disconnect(
+    @Body() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const actor = await this.requireActor(request);
     await this.grants.revokeOwn(actor, requireId(fields.id));
     void reply.redirect('/account/connections', 303);
@@ -54,7 +62,11 @@ export class AccountController {
   /** Shows the new key in the answer itself: it is stored nowhere, so no later page could. */
   @Post('keys')
   @UseGuards(CsrfGuard)
-  async createKey(@Body() fields: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async createKey(
+    @Body() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const user = await this.requireUser(request);
     const name = typeof fields.name === 'string' ? fields.name.replaceAll('\0', '') : '';
     const { key } = await this.apiKeys.create(actorOf(user), { name, role: user.role });
@@ -63,7 +75,11 @@ export class AccountController {
 
   @Post('keys/revoke')
   @UseGuards(CsrfGuard)
-  async revokeKey(@Body() fields: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async revokeKey(
+    @Body() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     await this.apiKeys.revoke(await this.requireActor(request), requireId(fields.id));
     void reply.redirect('/account/keys', 303);
   }

@@ -18,7 +18,8 @@ export class AssetsController {
     const asset = this.pages.assets.get(name);
     if (!asset) throw new AppError('not_found');
     const etag = `"${asset.version}"`;
-    const lifetime = version === asset.version ? 'public, max-age=31536000, immutable' : 'public, max-age=300';
+    const lifetime =
+      version === asset.version ? 'public, max-age=31536000, immutable' : 'public, max-age=300';
     void reply.header('etag', etag).header('cache-control', lifetime).type(asset.contentType);
     if (request.headers['if-none-match'] === etag) void reply.status(304).send();
     else void reply.send(asset.body);

@@ -66,7 +66,8 @@ function claudeDesktopLocal(bridge: object): ConnectStep {
   return {
     id: 'claude-desktop',
     client: 'Claude Desktop',
-    instruction: 'Open Settings → Developer → Edit Config, add this to claude_desktop_config.json, and restart the app.',
+    instruction:
+      'Open Settings → Developer → Edit Config, add this to claude_desktop_config.json, and restart the app.',
     snippet: json({ mcpServers: { [NAME]: bridge } }),
     note: 'Needs Node.js. Once this server has a public https address, Settings → Connectors takes it directly.',
   };

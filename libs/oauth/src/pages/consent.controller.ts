@@ -1,4 +1,16 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
@@ -41,7 +53,11 @@ export class ConsentController {
   ) {}
 
   @Get()
-  async show(@Query() query: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async show(
+    @Query() query: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const pending = await this.requirePending(request, query.request);
     const user = await this.signIn.currentUser(request);
     if (!user) {
@@ -57,7 +73,11 @@ export class ConsentController {
   @Post()
   @HttpCode(200)
   @UseGuards(CsrfGuard)
-  async decide(@Body() fields: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async decide(
+    @Body() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const pending = await this.requirePending(request, fields.request);
     const user = await this.signIn.currentUser(request);
     if (!user) throw new AppError('csrf');
@@ -78,7 +98,12 @@ export class ConsentController {
    * A page that leads on, and not a redirect: browsers hold a form's whole redirect chain against `form-action`, and
    * what lies behind the client's address is not known here.
    */
-  private sendOn(reply: FastifyReply, client: OAuthClient, pending: AuthorizationRequest, code: string): void {
+  private sendOn(
+    reply: FastifyReply,
+    client: OAuthClient,
+    pending: AuthorizationRequest,
+    code: string,
+  ): void {
     const host = redirectDisplayHost(pending.redirectUri);
     const target = this.answer(pending, { code });
     this.pages.send(reply, 'continue', { clientName: client.name ?? host, host, target });
@@ -86,7 +111,11 @@ export class ConsentController {
 
   /** RFC 6749 §4.1.2 and RFC 9207 §2 */
   private answer(pending: AuthorizationRequest, parameters: Record<string, string>): string {
-    return withParameters(pending.redirectUri, { ...parameters, state: pending.state, iss: this.config.issuer });
+    return withParameters(pending.redirectUri, {
+      ...parameters,
+      state: pending.state,
+      iss: this.config.issuer,
+    });
   }
 
   private requirePending(request: FastifyRequest, id: unknown): Promise<AuthorizationRequest> {

@@ -20,6 +20,11 @@ export class HomeController {
   async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const user = await this.signIn.currentUser(request);
     const { mcpResource, secure } = this.config;
-    this.pages.send(reply, 'home', { user, mcpResource, clients: connectGuide(mcpResource, secure), script: true });
+    this.pages.send(reply, 'home', {
+      user,
+      mcpResource,
+      clients: connectGuide(mcpResource, secure),
+      script: true,
+    });
   }
 }

@@ -1,4 +1,16 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService, UsersService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
@@ -24,7 +36,11 @@ export class LoginController {
   ) {}
 
   @Get()
-  async show(@Query() query: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async show(
+    @Query() query: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const returnTo = safeReturnPath(text(query.return_to), this.config.issuer);
     if (await this.signIn.currentUser(request)) {
       void reply.redirect(returnTo, 303);
@@ -36,7 +52,11 @@ export class LoginController {
   @Post()
   @HttpCode(200)
   @UseGuards(CsrfGuard)
-  async submit(@Body() fields: Fields, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async submit(
+    @Body() fields: Fields,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     this.requireSecureConnection(request);
     const email = text(fields.email) ?? '';
     const returnTo = safeReturnPath(text(fields.return_to), this.config.issuer);
@@ -61,9 +81,13 @@ export class LoginController {
   /** A Secure cookie cannot be set on a connection that looks like http, and people would go round in circles. */
   private requireSecureConnection(request: FastifyRequest): void {
     if (!this.config.secure || request.protocol === 'https') return;
-    throw new AppError('unavailable', 'This server is set up for https, but your request reached it over http.', {
-      nextStep: 'If a proxy ends TLS in front of it, its address must be named in TRUST_PROXY.',
-    });
+    throw new AppError(
+      'unavailable',
+      'This server is set up for https, but your request reached it over http.',
+      {
+        nextStep: 'If a proxy ends TLS in front of it, its address must be named in TRUST_PROXY.',
+      },
+    );
   }
 }
 

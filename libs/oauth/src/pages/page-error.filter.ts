@@ -30,7 +30,8 @@ export class PageErrorFilter implements ExceptionFilter {
 
   private send(reply: FastifyReply, error: AppError, status: number, requestId: string): void {
     const { retryAfterSeconds, nextStep } = error.details;
-    if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+    if (retryAfterSeconds !== undefined)
+      void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     const title = TITLES[status] ?? (status >= 500 ? 'Something went wrong' : 'That did not work');
     this.pages.send(reply, 'error', { title, message: error.message, nextStep, requestId }, { status });
   }

@@ -64,7 +64,10 @@ function loadAssets(): ReadonlyMap<string, Asset> {
   const files = readdirSync(ASSETS).map((name): [string, Asset] => {
     const body = readFileSync(`${ASSETS}${name}`);
     const contentType = CONTENT_TYPES[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
-    return [name, { body, contentType, version: createHash('sha256').update(body).digest('hex').slice(0, 12) }];
+    return [
+      name,
+      { body, contentType, version: createHash('sha256').update(body).digest('hex').slice(0, 12) },
+    ];
   });
   return new Map(files);
 }
@@ -72,14 +75,19 @@ function loadAssets(): ReadonlyMap<string, Asset> {
 /** Compiled with the page frame as a partial (`{{#> layout}}`). Values are escaped; a missing one is an error. */
 function loadTemplates(assets: ReadonlyMap<string, Asset>): ReadonlyMap<string, Handlebars.TemplateDelegate> {
   const handlebars = Handlebars.create();
-  handlebars.registerHelper('asset', (name: string) => new Handlebars.SafeString(`/assets/${name}?v=${assets.get(name)?.version ?? ''}`));
+  handlebars.registerHelper(
+    'asset',
+    (name: string) => new Handlebars.SafeString(`/assets/${name}?v=${assets.get(name)?.version ?? ''}`),
+  );
   handlebars.registerHelper('url', (value: string) => new Handlebars.SafeString(escapeUrl(value)));
   const sources = readdirSync(TEMPLATES).map((file): [string, string] => [
     file.replace(/\.hbs$/, ''),
     readFileSync(`${TEMPLATES}${file}`, 'utf8'),
   ]);
   for (const [name, source] of sources) handlebars.registerPartial(name, source);
-  return new Map(sources.map(([name, source]) => [name, handlebars.compile(source, { knownHelpersOnly: false })]));
+  return new Map(
+    sources.map(([name, source]) => [name, handlebars.compile(source, { knownHelpersOnly: false })]),
+  );
 }
 
 /** For attributes: everything that HTML needs escaped, and no more, so that the address stays readable. */

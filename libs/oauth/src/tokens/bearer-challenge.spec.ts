@@ -1,6 +1,9 @@
 import { bearerChallenge, bearerStatus, presentsTokenTwice } from './bearer-challenge.js';
 
-const common = { resourceMetadata: 'https://run.example/.well-known/oauth-protected-resource/mcp', scope: 'mcp' };
+const common = {
+  resourceMetadata: 'https://run.example/.well-known/oauth-protected-resource/mcp',
+  scope: 'mcp',
+};
 
 describe('bearerChallenge (RFC 6750 §3, RFC 9728 §5.1)', () => {
   it('says nothing of an error when there was no token', () => {

@@ -55,7 +55,8 @@ function requireCodeVerifier(form: FormParameters): void {
 /** Each refusal leaves the code as it was, for the client to try again rightly. */
 function requireUsable(code: AuthorizationCode, grant: Grant, form: FormParameters): void {
   const now = Date.now();
-  if (code.expiresAt.getTime() <= now || grant.revokedAt || grant.expiresAt.getTime() <= now) throw unusable();
+  if (code.expiresAt.getTime() <= now || grant.revokedAt || grant.expiresAt.getTime() <= now)
+    throw unusable();
   if (form.redirect_uri !== undefined && form.redirect_uri !== code.redirectUri) {
     throw new OAuthError('invalid_grant', 'redirect_uri is not the one of the authorization request.');
   }
@@ -68,5 +69,8 @@ function requireUsable(code: AuthorizationCode, grant: Grant, form: FormParamete
 }
 
 function unusable(): OAuthError {
-  return new OAuthError('invalid_grant', 'The authorization code is unknown, used, expired or of another client.');
+  return new OAuthError(
+    'invalid_grant',
+    'The authorization code is unknown, used, expired or of another client.',
+  );
 }

@@ -31,7 +31,8 @@ export class McpBearerGuard extends AuthGuard(BEARER_STRATEGY) {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.actor) return true;
-    if (presentsTokenTwice(request.raw.rawHeaders, request.query)) throw this.refusal(context, 'invalid_request');
+    if (presentsTokenTwice(request.raw.rawHeaders, request.query))
+      throw this.refusal(context, 'invalid_request');
     return (await super.canActivate(context)) as boolean;
   }
 

@@ -66,7 +66,10 @@ async function lockFamily(
 ): Promise<{ token: RefreshToken; grant: Grant }> {
   const found = await manager.findOneBy(RefreshToken, { tokenHash });
   if (!found) throw unusable();
-  const grant = await manager.findOne(Grant, { where: { id: found.grantId }, lock: { mode: 'pessimistic_write' } });
+  const grant = await manager.findOne(Grant, {
+    where: { id: found.grantId },
+    lock: { mode: 'pessimistic_write' },
+  });
   const token = await manager.findOneBy(RefreshToken, { tokenHash });
   if (!grant || !token) throw unusable();
   return { token, grant };
@@ -75,7 +78,8 @@ async function lockFamily(
 /** A client that presents another's token learns nothing and harms nobody. */
 function requireUsable(client: OAuthClient, grant: Grant, token: RefreshToken): void {
   const now = Date.now();
-  const over = grant.revokedAt !== null || grant.expiresAt.getTime() <= now || token.expiresAt.getTime() <= now;
+  const over =
+    grant.revokedAt !== null || grant.expiresAt.getTime() <= now || token.expiresAt.getTime() <= now;
   if (grant.clientId !== client.id || over) throw unusable();
 }
 
@@ -110,5 +114,8 @@ async function supersedeChildren(
 
 /** RFC 6749 §5.2: nothing but `invalid_grant` makes clients sign in anew. */
 function unusable(): OAuthError {
-  return new OAuthError('invalid_grant', 'The refresh token is unknown, used, expired, revoked or of another client.');
+  return new OAuthError(
+    'invalid_grant',
+    'The refresh token is unknown, used, expired, revoked or of another client.',
+  );
 }

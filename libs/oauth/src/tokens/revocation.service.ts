@@ -28,7 +28,8 @@ export class RevocationService {
     const tokenHash = hashSecret(token);
     const refreshToken = await this.refreshTokens.findOneBy({ tokenHash });
     if (refreshToken) {
-      if (await this.belongsTo(client, refreshToken.grantId)) await this.grants.revoke(refreshToken.grantId, 'client');
+      if (await this.belongsTo(client, refreshToken.grantId))
+        await this.grants.revoke(refreshToken.grantId, 'client');
       return;
     }
     const accessToken = await this.accessTokens.findOneBy({ tokenHash });

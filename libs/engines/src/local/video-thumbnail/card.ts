@@ -68,6 +68,6 @@ export const card: ModelCard = {
       output: { image: 'asset:local/video-thumbnail/example.jpg', second: 1.2, width: 640, height: 360 },
     },
   ],
-  typicalSeconds: 0.5,
+  typicalSeconds: 0.6,
   thumbnail: 'thumbnail.jpg',
 };

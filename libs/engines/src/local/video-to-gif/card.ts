@@ -80,6 +80,6 @@ export const card: ModelCard = {
       },
     },
   ],
-  typicalSeconds: 0.6,
+  typicalSeconds: 0.8,
   thumbnail: 'thumbnail.jpg',
 };

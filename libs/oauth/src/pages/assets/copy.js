@@ -1,3 +1,4 @@
+/* global document, navigator */
 // Copy buttons. Without scripts they stay hidden, and the text can be selected as ever.
 for (const button of document.querySelectorAll('[data-copy]')) {
   if (!navigator.clipboard) break;

@@ -1,0 +1,32 @@
+import { PasswordHasher } from './password-hasher.js';
+
+describe('PasswordHasher', () => {
+  const hasher = new PasswordHasher();
+
+  it('makes argon2id with at least OWASP’s parameters, each with a salt of its own', async () => {
+    const [one, other] = await Promise.all([hasher.hash('a password'), hasher.hash('a password')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(one).not.toBe(other);
+    expect(await hasher.verify(one, 'a password')).toBe(true);
+    expect(await hasher.verify(one, 'a Password')).toBe(false);
+  });
+
+  it('cuts nothing off, and knows é however it is typed', async () => {
+    const long = 'x'.repeat(1_023);
+    const hash = await hasher.hash(`${long}a`);
+    expect(await hasher.verify(hash, `${long}b`)).toBe(false);
+    const accent = await hasher.hash('caf\u00e9 caf\u00e9');
+    expect(await hasher.verify(accent, 'cafe\u0301 cafe\u0301')).toBe(true);
+  });
+
+  it('knows nobody', async () => {
+    expect(await hasher.verifyNobody('no account has this password')).toBe(false);
+  });
+
+  it('turns away what it cannot queue, and serves the rest', async () => {
+    const attempts = await Promise.allSettled(Array.from({ length: 220 }, () => hasher.hash('a password')));
+    const refused = attempts.filter((attempt) => attempt.status === 'rejected');
+    expect(refused).toHaveLength(18);
+    expect(await hasher.hash('a password')).toContain('$argon2id$');
+  }, 60_000);
+});

@@ -1,0 +1,85 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { ConfigModule, loadConfig } from '#libs/config';
+import { DatabaseModule } from '#libs/database';
+import { migrateQueueStore, QueueModule } from '#libs/queue';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { AccountsModule } from '../accounts.module.js';
+import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { UsersService } from './users.service.js';
+
+let database: TestDatabase;
+let module: TestingModule;
+let users: UsersService;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: database.url });
+  await migrateQueueStore(config);
+  module = await Test.createTestingModule({
+    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), AccountsModule],
+  }).compile();
+  await module.init();
+  users = module.get(UsersService);
+}, 60_000);
+
+afterAll(async () => {
+  await module.close();
+  await database.drop();
+});
+
+describe('UsersService', () => {
+  it('finds a user by password, however the address is spelled', async () => {
+    const created = await users.create({
+      email: ' Ada@Example.org ',
+      password: 'correct horse',
+      role: 'user',
+    });
+    expect(created).toMatchObject({ email: 'ada@example.org', role: 'user', disabledAt: null });
+    expect(created).not.toHaveProperty('passwordHash');
+    expect(await users.verifyPassword('ADA@example.org', 'correct horse')).toMatchObject({ id: created.id });
+    expect(await users.verifyPassword('ada@example.org', 'correct horses')).toBeNull();
+    expect(await users.verifyPassword('nobody@example.org', 'correct horse')).toBeNull();
+  });
+
+  it('takes an address once, and names every field that is wrong', async () => {
+    await users.create({ email: 'once@example.org', password: 'long enough', role: 'user' });
+    await expect(
+      users.create({ email: 'ONCE@example.org', password: 'long enough', role: 'user' }),
+    ).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await expect(
+      users.create({ email: 'no address', password: 'short', role: 'user' }),
+    ).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { validationErrors: [{ path: 'email' }, { path: 'password' }] },
+    });
+  });
+
+  it('makes the first administrator once, with a password of its own if none is given', async () => {
+    const [one, other] = await Promise.all([
+      users.ensureAdmin('root@example.org'),
+      users.ensureAdmin('root@example.org'),
+    ]);
+    const made = [one, other].filter((result) => result.created);
+    expect(made).toHaveLength(1);
+    const password = made[0]?.password ?? '';
+    expect(password.length).toBeGreaterThanOrEqual(20);
+    expect(await users.verifyPassword('root@example.org', password)).toMatchObject({ role: 'admin' });
+    expect(await users.ensureAdmin('root@example.org', 'another password')).toEqual({ created: false });
+    expect(await users.ensureAdmin('second@example.org', 'chosen password')).toEqual({ created: true });
+  });
+
+  it('lets nobody in who is disabled, with a password or with a key', async () => {
+    const user = await users.create({ email: 'gone@example.org', password: 'long enough', role: 'admin' });
+    const keys = module.get(ApiKeysService);
+    const actor = { userId: user.id, email: user.email, role: user.role, clientId: null };
+    const { key } = await keys.create(actor, { name: 'script', role: 'curator' });
+    expect(await keys.verify(key)).toMatchObject({ userId: user.id, role: 'curator' });
+    await users.setDisabled(user.id, true);
+    expect(await users.verifyPassword('gone@example.org', 'long enough')).toBeNull();
+    expect(await keys.verify(key)).toBeNull();
+    await users.setDisabled(user.id, false);
+    expect(await users.verifyPassword('gone@example.org', 'long enough')).toMatchObject({ id: user.id });
+  });
+});
