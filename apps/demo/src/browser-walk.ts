@@ -41,7 +41,7 @@ export async function signInAndApprove(
       form = undefined;
       continue;
     }
-    const submission = fillForm(html, url, email, password);
+    const submission = response.ok ? fillForm(html, url, email, password) : undefined;
     if (!submission) throw new Error(`${url.pathname} answered ${response.status}: ${textOf(html)}`);
     ({ url, form } = submission);
   }
@@ -53,7 +53,7 @@ function fillForm(html: string, at: URL, email: string, password: string) {
   const element = parse(html)
     .querySelectorAll('form')
     .find((candidate) => candidate.querySelector('[name=password], [name=decision]'));
-  if (!element || html.includes('data-error')) return undefined;
+  if (!element) return undefined;
   const form = new URLSearchParams(hiddenFields(element));
   if (element.querySelector('[name=password]')) {
     form.set('email', email);

@@ -26,6 +26,7 @@ try {
 }
 
 async function run(config: AppConfig, startedAt: number): Promise<void> {
+  // Kept until it is told: a generated password must not be lost with a start that is interrupted or fails.
   let admin: FirstAdmin | undefined;
   let exitCode = 0;
   const platform = new Platform(config, log, (reason) => {
@@ -33,10 +34,11 @@ async function run(config: AppConfig, startedAt: number): Promise<void> {
     exitCode = 1;
     void stop('Stopping, because it cannot go on…');
   });
-  const stop = async (why: string): Promise<never> => {
-    log(why);
+  const stop = async (why?: string): Promise<never> => {
+    if (why !== undefined) log(why);
     await platform.stop();
-    log('Stopped.');
+    if (admin) log(describeAdmin(admin));
+    if (why !== undefined) log('Stopped.');
     process.exit(exitCode);
   };
   stopOnSignals(stop, platform);
@@ -45,15 +47,14 @@ async function run(config: AppConfig, startedAt: number): Promise<void> {
     await platform.start((made) => (admin = made));
   } catch (error) {
     // A start that was interrupted fails in whatever was under way; that is not worth a word.
-    if (!platform.isStopping) {
-      explain(error);
-      exitCode = 1;
-    }
-    if (admin) log(describeAdmin(admin));
-    await platform.stop();
-    process.exit(exitCode);
+    if (platform.isStopping) return;
+    explain(error);
+    exitCode = 1;
+    await stop();
   }
-  if (!platform.isStopping) log(banner(config, admin, startedAt));
+  if (platform.isStopping) return;
+  log(banner(config, admin, startedAt));
+  admin = undefined;
 }
 
 function stopOnSignals(stop: (why: string) => Promise<never>, platform: Platform): void {

@@ -55,6 +55,11 @@ export class RateLimiter implements OnApplicationShutdown {
     }
   }
 
+  /** Takes one call back that turned out not to count, e.g. a sign-in that succeeded. */
+  async refund(bucket: string, key: string, limit: RateLimit): Promise<void> {
+    await this.limiter(bucket, limit).reward(key);
+  }
+
   /** Forgets what was counted, e.g. the failures of an account after it signed in. */
   async reset(bucket: string, key: string, limit: RateLimit): Promise<void> {
     await this.limiter(bucket, limit).delete(key);

@@ -46,7 +46,7 @@ export function locateBinaries(
   const inPlace = tryVersion(native, runAs);
   if (typeof inPlace === 'number') return { folder: join(native, 'bin'), major: inPlace };
   for (const parent of [...cacheParents, '/var/cache', tmpdir()]) {
-    const copy = copyInto(parent, native);
+    const copy = canEnter(parent, runAs) ? copyInto(parent, native) : undefined;
     if (copy === undefined) continue;
     const major = tryVersion(copy, runAs);
     if (typeof major === 'number') return { folder: join(copy, 'bin'), major };
@@ -102,6 +102,21 @@ function tryVersion(native: string, runAs: RunAs): number | Error {
     return Number(/(\d+)\.\d+/.exec(version)?.[1]);
   } catch (error) {
     return error as Error;
+  }
+}
+
+/** Spares a copy of 60 MB that could not be used. */
+function canEnter(folder: string, runAs: RunAs): boolean {
+  try {
+    execFileSync('/bin/sh', ['-c', 'cd "$0"', folder], {
+      ...runAs,
+      cwd: '/',
+      stdio: 'ignore',
+      timeout: 5_000,
+    });
+    return true;
+  } catch {
+    return false;
   }
 }
 

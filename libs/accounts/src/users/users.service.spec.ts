@@ -8,22 +8,22 @@ import { ApiKeysService } from '../api-keys/api-keys.service.js';
 import { UsersService } from './users.service.js';
 
 let database: TestDatabase;
-let module: TestingModule;
+let accounts: TestingModule;
 let users: UsersService;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: database.url });
   await migrateQueueStore(config);
-  module = await Test.createTestingModule({
+  accounts = await Test.createTestingModule({
     imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), AccountsModule],
   }).compile();
-  await module.init();
-  users = module.get(UsersService);
+  await accounts.init();
+  users = accounts.get(UsersService);
 }, 60_000);
 
 afterAll(async () => {
-  await module.close();
+  await accounts.close();
   await database.drop();
 });
 
@@ -72,7 +72,7 @@ describe('UsersService', () => {
 
   it('lets nobody in who is disabled, with a password or with a key', async () => {
     const user = await users.create({ email: 'gone@example.org', password: 'long enough', role: 'admin' });
-    const keys = module.get(ApiKeysService);
+    const keys = accounts.get(ApiKeysService);
     const actor = { userId: user.id, email: user.email, role: user.role, clientId: null };
     const { key } = await keys.create(actor, { name: 'script', role: 'curator' });
     expect(await keys.verify(key)).toMatchObject({ userId: user.id, role: 'curator' });

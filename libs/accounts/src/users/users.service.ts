@@ -69,7 +69,7 @@ export class UsersService {
   /** Makes the first administrator if nobody has that address. The generated password is told once, here. */
   async ensureAdmin(email: string, password?: string): Promise<{ created: boolean; password?: string }> {
     if (await this.findByEmail(email)) return { created: false };
-    const chosen = password ?? randomBytes(15).toString('base64url');
+    const chosen = password ?? generatePassword();
     try {
       await this.create({ email, password: chosen, role: 'admin' });
     } catch (error) {
@@ -86,10 +86,31 @@ export class UsersService {
     if (disabled) await this.signOutEverywhere(userId);
   }
 
+  /**
+   * Gives a user another password and ends everything that the old one opened.
+   * @throws AppError `invalid_request` when the password cannot be used
+   */
+  async setPassword(user: User, password: string): Promise<void> {
+    const problems = newUserProblems(user.email, password);
+    if (problems.length > 0) throw new AppError('invalid_request', undefined, { validationErrors: problems });
+    await this.users.update({ id: user.id }, { passwordHash: await this.hasher.hash(password) });
+    await this.signOutEverywhere(user.id);
+  }
+
+  /** Users by address, at most `limit` after the first `offset`. */
+  list(limit: number, offset = 0): Promise<User[]> {
+    return this.users.find({ order: { email: 'ASC' }, take: limit, skip: offset });
+  }
+
   private async signOutEverywhere(userId: string): Promise<void> {
     await this.sessions.delete({ userId });
     await this.events.publish(USER_SIGNED_OUT_EVERYWHERE, { userId });
   }
+}
+
+/** A password for a person to copy: 120 random bits. */
+export function generatePassword(): string {
+  return randomBytes(15).toString('base64url');
 }
 
 function normaliseEmail(email: string): string {

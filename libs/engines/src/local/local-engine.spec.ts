@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import type { EngineProgress } from '../engine.port.js';
-import { LocalEngine, type LocalEngineOptions } from './local-engine.js';
+import { BUILT_ENGINES, runOn, startLocalEngine } from '../../../../test/support/local-engine.js';
+import type { LocalEngine, LocalEngineOptions } from './local-engine.js';
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const BUILT = join(ROOT, 'dist/libs/engines/src/local');
-const CHILD_ENTRY = join(BUILT, 'host/child.js');
 const MODEL = pathToFileURL(join(ROOT, 'test/support/misbehaving-model.mjs')).href;
 
 jest.setTimeout(60_000);
@@ -16,17 +14,12 @@ jest.setTimeout(60_000);
 describe('LocalEngine', () => {
   const engines: LocalEngine[] = [];
 
-  beforeAll(() => {
-    if (!existsSync(CHILD_ENTRY)) throw new Error('Engine processes run the build: npm run build first.');
-  });
   afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.close())));
 
   function startEngine(options: Partial<LocalEngineOptions> = {}) {
-    const engine = new LocalEngine({
+    const engine = startLocalEngine({
       memoryMegabytes: 300,
       timeoutSeconds: 30,
-      maxIdle: 2,
-      childEntry: CHILD_ENTRY,
       extraModules: { test: MODEL },
       ...options,
     });
@@ -34,22 +27,10 @@ describe('LocalEngine', () => {
     return engine;
   }
 
-  function run(engine: LocalEngine, behaviour: string, signal = new AbortController().signal) {
-    const progress: EngineProgress[] = [];
-    const lines: string[] = [];
+  function run(engine: LocalEngine, behaviour: string, signal?: AbortSignal) {
     const file = { path: '/nowhere', contentType: 'image/png', size: 1, fileName: 'a.png' };
-    const result = engine.run(
-      {
-        requestId: 'r',
-        endpoint: 'modelrunner/test',
-        settings: { model: 'test' },
-        input: { do: behaviour },
-        files: new Map([['http://x/a', file]]),
-        workDir: '/tmp/work',
-      },
-      { signal, onProgress: (update) => progress.push(update), onLog: (line) => lines.push(line) },
-    );
-    return { result, progress, lines };
+    const job = { input: { do: behaviour }, files: { 'http://x/a': file }, workDir: '/tmp/work' };
+    return runOn(engine, 'test', job, signal);
   }
 
   /** The process id that the model logs, as soon as it does. */
@@ -183,7 +164,7 @@ describe('LocalEngine', () => {
 
   it.each(['block', 'deaf'])('leaves no process behind when the worker is killed (%s)', async (behaviour) => {
     const script = `
-      import { LocalEngine } from ${JSON.stringify(pathToFileURL(join(BUILT, 'local-engine.js')).href)};
+      import { LocalEngine } from ${JSON.stringify(pathToFileURL(join(BUILT_ENGINES, 'local-engine.js')).href)};
       const engine = new LocalEngine({
         memoryMegabytes: 300, timeoutSeconds: 60, maxIdle: 1, extraModules: { test: ${JSON.stringify(MODEL)} },
       });
@@ -200,10 +181,8 @@ describe('LocalEngine', () => {
   });
 
   it('refuses a model that it does not have', async () => {
-    const job = { requestId: 'r', endpoint: 'e', input: {}, files: new Map(), workDir: '/tmp' };
-    const callbacks = { signal: new AbortController().signal, onProgress: () => {}, onLog: () => {} };
-    const unknown = startEngine().run({ ...job, settings: { model: '../../etc' } }, callbacks);
-    await expect(unknown).rejects.toMatchObject({ code: 'engine_unavailable' });
+    const { result } = runOn(startEngine(), '../../etc', { input: {} });
+    await expect(result).rejects.toMatchObject({ code: 'engine_unavailable' });
   });
 });
 

@@ -68,7 +68,8 @@ export class LoginController {
       this.sendForm(reply, { returnTo, email, problem: new AppError('invalid_credentials').message }, 401);
       return;
     }
-    await this.limiter.reset('login-address', request.ip, LIMITS.loginByAddress);
+    // Not a reset: a valid account must not buy anyone a fresh row of guesses at others.
+    await this.limiter.refund('login-address', request.ip, LIMITS.loginByAddress);
     await this.limiter.reset('login-account', account, LIMITS.loginByAccount);
     await this.signIn.signIn(request, user);
     void reply.header('cache-control', 'no-store').redirect(returnTo, 303);

@@ -1,11 +1,13 @@
-import { testTools } from '../../../../../test/support/model-tools.js';
-import { model } from './model.js';
+import { runOn, startLocalEngine } from '../../../../../test/support/local-engine.js';
 
-const tools = testTools();
+jest.setTimeout(30_000);
 
 describe('detect-language', () => {
+  const engine = startLocalEngine();
+  afterAll(() => engine.close());
+
   const detect = (text: string, maxCandidates = 3) =>
-    model.run({ requestId: 'r', input: { text, maxCandidates }, files: new Map(), workDir: '/' }, tools);
+    runOn(engine, 'detect-language', { input: { text, maxCandidates } }).result;
 
   it.each([
     ['en', 'English', 'The committee will meet again on Thursday to discuss the results.'],
@@ -17,7 +19,7 @@ describe('detect-language', () => {
     ['ja', 'Japanese', '明日の朝は早く起きて、駅まで歩いて行くつもりです。'],
     ['ar', 'Arabic', 'سنذهب غدا إلى السوق لشراء الخضروات والفواكه الطازجة.'],
     ['hi', 'Hindi', 'कल सुबह हम बाज़ार जाकर ताज़े फल और सब्ज़ियाँ खरीदेंगे।'],
-    ['sw', 'Swahili', 'Kesho asubuhi tutakwenda sokoni kununua matunda na mboga.'],
+    ['vi', 'Vietnamese', 'Sáng mai chúng tôi sẽ ra chợ mua rau và trái cây tươi.'],
   ])('knows %s (%s)', async (language, name, text) => {
     const output = await detect(text);
     expect(output['language']).toBe(language);

@@ -54,6 +54,14 @@ describe('upscale', () => {
     expect(difference).toBeLessThanOrEqual(1);
   });
 
+  it('does not darken the edges of the picture', async () => {
+    const white = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    const pixels = await sharp((await run(white)).image.path).raw().toBuffer();
+    expect(Math.min(...pixels)).toBeGreaterThan(248);
+  });
+
   it('keeps transparency in a png, and puts white behind it in a jpeg', async () => {
     const circle = Buffer.from('<svg width="64" height="48"><circle cx="32" cy="24" r="20" fill="#d02020"/></svg>');
     const picture = await sharp(circle).png().toBuffer();

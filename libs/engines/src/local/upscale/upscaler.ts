@@ -37,11 +37,11 @@ export async function upscale(session: OnnxSession, source: Pixels, options: Ups
     channels,
   };
   let done = 0;
-  for (const tile of cutIntoTiles(width, height, options.tileSize ?? TILE_SIZE, TILE_MARGIN)) {
+  for (const tile of cutIntoTiles(width, height, options.tileSize ?? TILE_SIZE)) {
     await setImmediate();
     options.signal.throwIfAborted();
-    const { around } = tile;
-    const outputs = await session.run(readTile(source, tile), [1, 3, around.height, around.width]);
+    const dims = [1, 3, tile.height + 2 * TILE_MARGIN, tile.width + 2 * TILE_MARGIN];
+    const outputs = await session.run(readTile(source, tile), dims);
     const [planes] = Object.values(outputs);
     if (!planes) throw new Error('The upscaler gave no picture.');
     writeTile(target, tile, planes.data);
@@ -51,14 +51,18 @@ export async function upscale(session: OnnxSession, source: Pixels, options: Ups
   return target;
 }
 
-/** The tile and its surroundings as three planes of 0–255. */
-function readTile({ data, width, channels }: Pixels, { around }: Tile): Float32Array {
-  const area = around.width * around.height;
+/**
+ * The tile and its surroundings as three planes of 0–255. Beyond the picture its edge goes on: the network would take
+ * nothing for black, and darken the corners.
+ */
+function readTile({ data, width, height, channels }: Pixels, tile: Tile): Float32Array {
+  const area = (tile.width + 2 * TILE_MARGIN) * (tile.height + 2 * TILE_MARGIN);
   const planes = new Float32Array(3 * area);
   let to = 0;
-  for (let row = around.y; row < around.y + around.height; row++) {
-    let from = (row * width + around.x) * channels;
-    for (let column = 0; column < around.width; column++, from += channels, to++) {
+  for (let y = tile.y - TILE_MARGIN; y < tile.y + tile.height + TILE_MARGIN; y++) {
+    const row = Math.min(height - 1, Math.max(0, y)) * width;
+    for (let x = tile.x - TILE_MARGIN; x < tile.x + tile.width + TILE_MARGIN; x++, to++) {
+      const from = (row + Math.min(width - 1, Math.max(0, x))) * channels;
       planes[to] = data[from]!;
       planes[area + to] = data[from + 1]!;
       planes[2 * area + to] = data[from + 2]!;
@@ -69,13 +73,10 @@ function readTile({ data, width, channels }: Pixels, { around }: Tile): Float32A
 
 /** The network's answer without the surroundings, rounded, into its place. */
 function writeTile({ data, width, channels }: Pixels, tile: Tile, planes: Float32Array): void {
-  const { around } = tile;
-  const planeWidth = around.width * SCALE;
-  const area = planeWidth * around.height * SCALE;
-  const left = (tile.x - around.x) * SCALE;
-  const top = (tile.y - around.y) * SCALE;
+  const planeWidth = (tile.width + 2 * TILE_MARGIN) * SCALE;
+  const area = planeWidth * (tile.height + 2 * TILE_MARGIN) * SCALE;
   for (let row = 0; row < tile.height * SCALE; row++) {
-    let from = (top + row) * planeWidth + left;
+    let from = (TILE_MARGIN * SCALE + row) * planeWidth + TILE_MARGIN * SCALE;
     let to = ((tile.y * SCALE + row) * width + tile.x * SCALE) * channels;
     for (let column = 0; column < tile.width * SCALE; column++, from++, to += channels) {
       data[to] = toByte(planes[from]!);

@@ -1,0 +1,16 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from '#libs/accounts';
+import { type AppConfig, ConfigModule } from '#libs/config';
+import { DatabaseModule } from '#libs/database';
+import { QueueModule } from '#libs/queue';
+
+@Module({})
+class AdminModule {}
+
+/** The services that operator commands work on; no HTTP and no jobs. */
+export function adminModule(config: AppConfig): DynamicModule {
+  return {
+    module: AdminModule,
+    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), AccountsModule],
+  };
+}

@@ -1,0 +1,51 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { UsersService } from '#libs/accounts';
+import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
+import { AppError } from '#libs/errors';
+import { createLogger } from '#libs/lifecycle';
+import { runningPostgresUrl } from '../../standalone/src/embedded-postgres.js';
+import { adminModule } from './admin.module.js';
+import { parseCommand, USAGE, UsageError, type Command } from './command-line.js';
+import { runUserCommand } from './user-commands.js';
+
+/** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
+async function main(): Promise<void> {
+  const command = parseCommand(process.argv.slice(2));
+  const config = withDatabase(loadConfig());
+  const logger = createLogger({ ...config, LOG_LEVEL: 'error' }, 'admin');
+  const app = await NestFactory.createApplicationContext(adminModule(config), {
+    logger,
+    abortOnError: false,
+  });
+  try {
+    print(command, await runUserCommand(app.get(UsersService), command));
+  } finally {
+    await app.close();
+  }
+}
+
+/** The server's own database: `DATABASE_URL`, or the embedded one that runs under `DATA_DIR` right now. */
+function withDatabase(config: AppConfig): AppConfig {
+  const url = config.DATABASE_URL ?? runningPostgresUrl(config.DATA_DIR);
+  if (url) return { ...config, DATABASE_URL: url };
+  throw new ConfigError(`No server runs on ${config.DATA_DIR}. Start it, or set DATABASE_URL.`);
+}
+
+function print(command: Command, result: { rows: object[]; lines: string[] }): void {
+  if (command.json) console.log(JSON.stringify(result.rows));
+  else for (const line of result.lines) console.log(line);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof UsageError) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  const fields = error instanceof AppError ? (error.details.validationErrors ?? []) : [];
+  const known = error instanceof AppError || error instanceof ConfigError;
+  console.error(known ? [error.message, ...fields.map((f) => `  ${f.path} ${f.message}`)].join('\n') : error);
+  process.exit(1);
+}
