@@ -30,11 +30,11 @@ describe('npm run admin', () => {
 
     await admin('user', 'set-password', '--email', 'ada@example.com', '--password', 'another password');
     await expect(connect(first)).rejects.toThrow(/wrong/);
-    await expect(assistant.toolNames()).rejects.toThrow();
     await (await connect('another password')).close();
 
     await admin('user', 'disable', '--email', 'ada@example.com');
     await expect(connect('another password')).rejects.toThrow(/wrong/);
+    await expect(assistant.call('list_models', {})).rejects.toThrow();
     const users = JSON.parse((await admin('user', 'list', '--json')).stdout) as {
       email: string;
       disabledAt: string;

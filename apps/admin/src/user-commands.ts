@@ -26,7 +26,8 @@ export async function runUserCommand(users: UsersService, command: Command): Pro
       command,
       user,
       password,
-      `${user.email} has a new password; whoever was signed in is signed out.`,
+      `${user.email} has a new password. Browsers are signed out; assistants stay connected until they are ` +
+        'revoked under /account/connections.',
     );
   }
   await users.setDisabled(user.id, command.action === 'disable');

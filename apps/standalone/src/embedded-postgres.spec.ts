@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -77,7 +77,7 @@ describe('startEmbeddedPostgres', () => {
   it('stops a server that a killed process left behind, and starts its own', async () => {
     const first = await start();
     await first.stop();
-    const owner = (await import('node:fs')).statSync(join(dataDir, 'postgres'));
+    const owner = statSync(join(dataDir, 'postgres'));
     const root = process.getuid?.() === 0;
     const leftover = spawn(
       postgresProgram(),
@@ -109,7 +109,6 @@ describe('startEmbeddedPostgres', () => {
 
   it('starts over a first start that was interrupted', async () => {
     writeFileSync(join(dataDir, 'postgres-password.new'), 'half');
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(dataDir, 'postgres/cluster.new/base'), { recursive: true });
     const { url } = await start();
     expect(await query(url, 'select 1 one')).toEqual([{ one: 1 }]);
