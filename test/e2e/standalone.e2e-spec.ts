@@ -89,6 +89,13 @@ describe('npm start', () => {
     expect(await verify(users[0]?.password_hash ?? '', password)).toBe(true);
     expect(readFileSync(join(dataDir, 'secret-key'), 'utf8').trim().length).toBeGreaterThanOrEqual(32);
 
+    const shown = await query<{ url: string }>(
+      dataDir,
+      'SELECT thumbnail_url AS url FROM catalog_entries WHERE thumbnail_url IS NOT NULL',
+    );
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { url } of shown) expect((await fetch(url)).headers.get('content-type')).toMatch(/^image\//);
+
     const below = everythingBelow(first);
     const stopped = performance.now();
     first.child.kill('SIGTERM');

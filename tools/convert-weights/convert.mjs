@@ -18,7 +18,10 @@ function packageFolder(name) {
       return false;
     }
   });
-  if (!found) throw new Error(`${name} is not installed: run npm install in ${dirname(fileURLToPath(import.meta.url))}`);
+  if (!found)
+    throw new Error(
+      `${name} is not installed: run npm install in ${dirname(fileURLToPath(import.meta.url))}`,
+    );
   return found;
 }
 

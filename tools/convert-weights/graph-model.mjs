@@ -90,7 +90,10 @@ class GraphTranslator {
     const dims = depthwise ? [inChannels * last, 1, height, width] : [last, inChannels, height, width];
     const axes = depthwise ? HWIM_TO_IMHW : HWIO_TO_OIHW;
     const fused = (attr.fused_ops?.list?.s ?? []).map(text);
-    const tensors = [input, this.graph.weight(`${name}/kernel`, dims, transpose(kernel.data, kernel.shape, axes))];
+    const tensors = [
+      input,
+      this.graph.weight(`${name}/kernel`, dims, transpose(kernel.data, kernel.shape, axes)),
+    ];
     if (fused[0] === 'BiasAdd') {
       tensors.push(this.graph.weight(`${name}/bias`, [dims[0]], this.#weights.get(biasName).data));
     }
@@ -127,7 +130,11 @@ class GraphTranslator {
   }
 
   #elementwise(op, name, inputs) {
-    this.graph.node(op, inputs.map((input) => this.#broadcastable(input)), name);
+    this.graph.node(
+      op,
+      inputs.map((input) => this.#broadcastable(input)),
+      name,
+    );
   }
 
   /** The name under which a weight can be combined with an NCHW tensor; other tensors keep their name. */

@@ -8,7 +8,9 @@ const UNITS = 1000;
 const TARGET = new URL('../../libs/engines/src/local/shared/label-glyphs.ts', import.meta.url);
 
 const require = createRequire(import.meta.url);
-const bytes = readFileSync(require.resolve('@expo-google-fonts/open-sans/600SemiBold/OpenSans_600SemiBold.ttf'));
+const bytes = readFileSync(
+  require.resolve('@expo-google-fonts/open-sans/600SemiBold/OpenSans_600SemiBold.ttf'),
+);
 const font = opentype.parse(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 
 const lines = [...CHARACTERS].map((character) => {

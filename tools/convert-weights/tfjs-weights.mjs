@@ -22,7 +22,8 @@ export function readTfjsModel(modelJson) {
     weights.set(spec.name, { shape: spec.shape, data });
     offset += length;
   }
-  if (offset !== buffer.length) throw new Error(`${modelJson}: ${buffer.length - offset} bytes are left over`);
+  if (offset !== buffer.length)
+    throw new Error(`${modelJson}: ${buffer.length - offset} bytes are left over`);
   return { topology: model.modelTopology, weights };
 }
 

@@ -104,7 +104,7 @@ export const DEMO_RUNS: DemoRun[] = [
     endpoint: 'modelrunner/spoken-announcement',
     category: 'utility',
     kind: 'wrapper',
-    input: { event: 'The summer concert', place: 'the town hall', time: 'seven thirty this evening' },
+    input: { event: 'The summer concert begins.', place: 'the main hall', time: 'today at half past six' },
     judge: judgeSpeech,
   },
 ];

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { type AppConfig, ConfigError, loadConfig } from '#libs/config';
+import { toAppError } from '#libs/errors';
 import { exclusively } from './exclusive-session.js';
 import { MigrateError } from './migrate-error.js';
 import { isReleaseApplied, markReleaseApplied, releaseFingerprint } from './release-marker.js';
@@ -24,7 +25,7 @@ try {
   log('The database is up to date.');
   process.exit(0);
 } catch (error) {
-  console.error(error instanceof MigrateError || error instanceof ConfigError ? error.message : error);
+  explain(error);
   process.exit(1);
 }
 
@@ -37,6 +38,14 @@ async function applyRelease(config: AppConfig & { DATABASE_URL: string }, client
   const applied = await runMigrations(config);
   if (applied.length > 0) log(`Applied ${applied.join(', ')}.`);
   await seed(config, client, announce);
+}
+
+function explain(error: unknown): void {
+  if (error instanceof MigrateError || error instanceof ConfigError) return console.error(error.message);
+  console.error(error);
+  // A card that the catalogue refuses: every reason, which the console would cut short.
+  for (const { path, message } of toAppError(error).details.validationErrors ?? [])
+    console.error(`  ${path}: ${message}`);
 }
 
 /** Progress is for the terminal; a parent process prints its own. */

@@ -15,7 +15,8 @@ export class EngineRegistry implements OnApplicationShutdown {
   /** @throws AppError `engine_unavailable` */
   get(name: string): Engine {
     const engine = this.#engines.get(name);
-    if (!engine) throw new AppError('engine_unavailable', `No engine "${name}" is configured on this server.`);
+    if (!engine)
+      throw new AppError('engine_unavailable', `No engine "${name}" is configured on this server.`);
     return engine;
   }
 

@@ -11,6 +11,9 @@ import { type Asset, type SeedContent, thumbnailAsset, withUrls } from './seed-c
 /** What every release ships stays as long as the installation does. */
 const NEVER = new Date('9999-12-31T00:00:00Z');
 
+/** Every key of a stored file has this many lower-case letters and digits. */
+const KEY_LENGTH = 40;
+
 /** The administrator that was made just now. */
 export interface FirstAdmin {
   email: string;
@@ -68,7 +71,7 @@ export class Seeder {
 
   /** The key is made from the content: the same file is stored once, and a changed one gets a URL of its own. */
   private async storeOnce(owner: Actor, { path, sha256 }: Asset): Promise<string> {
-    const key = sha256.slice(0, 32);
+    const key = sha256.slice(0, KEY_LENGTH);
     const url = `${this.config.issuer}/media/${key}`;
     if (await this.files.findByKey(key)) return url;
     try {

@@ -33,7 +33,11 @@ export class LocalEngine implements Engine {
 
   constructor(private readonly options: LocalEngineOptions) {
     const childEntry = options.childEntry ?? fileURLToPath(new URL('./host/child.js', import.meta.url));
-    this.#pool = new ProcessPool({ ...options, childEntry, idleSeconds: options.idleSeconds ?? FIVE_MINUTES });
+    this.#pool = new ProcessPool({
+      ...options,
+      childEntry,
+      idleSeconds: options.idleSeconds ?? FIVE_MINUTES,
+    });
   }
 
   async run(job: EngineJob, callbacks: EngineCallbacks): Promise<Record<string, unknown>> {

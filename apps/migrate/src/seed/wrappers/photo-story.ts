@@ -13,6 +13,22 @@ export const photoStory: WrapperDefinition = {
     'Turns photos into a short film: in your order, with cross-fades, for a wide screen, a phone or a square post. A ' +
     'title picture can stand before the photos and another one after them. The pace sets how long each photo stays ' +
     'and how long it fades. Runs on modelrunner/slideshow: the film is silent and the photos themselves do not move.',
+  thumbnailUrl: 'asset:samples/outputs/photo-story.thumbnail.jpg',
+  examples: [
+    {
+      input: {
+        photos: ['asset:samples/coffee.jpg', 'asset:samples/chelsea.jpg', 'asset:samples/astronaut.jpg'],
+        pace: 'quick',
+      },
+      output: {
+        video: 'asset:samples/outputs/photo-story.mp4',
+        durationSeconds: 3.6,
+        width: 1280,
+        height: 720,
+        fps: 25,
+      },
+    },
+  ],
   inputSchema: {
     type: 'object',
     properties: {

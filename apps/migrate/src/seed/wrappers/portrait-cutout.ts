@@ -11,6 +11,17 @@ export const portraitCutout: WrapperDefinition = {
     'Cuts the person or people out of a photo and puts a plain studio backdrop behind them: white for a CV, blue or ' +
     'grey for a badge, green for further editing, or none at all. Runs on modelrunner/remove-background, which knows ' +
     'PEOPLE only: products, animals and landscapes do not come out right.',
+  thumbnailUrl: 'asset:samples/outputs/portrait-cutout.thumbnail.jpg',
+  examples: [
+    {
+      input: { photo: 'asset:samples/astronaut.jpg', backdrop: 'blue' },
+      output: {
+        image: 'asset:samples/outputs/portrait-cutout.png',
+        personCoverage: 0.546,
+        personDetected: true,
+      },
+    },
+  ],
   inputSchema: {
     type: 'object',
     properties: {

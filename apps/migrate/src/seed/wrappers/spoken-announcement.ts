@@ -8,9 +8,24 @@ export const spokenAnnouncement: WrapperDefinition = {
   task: 'text-to-speech',
   summary: 'Says what happens, when and where, as a loudspeaker announcement in English (WAV).',
   description:
-    'Gives the event, and if you like the time and the place, and get a spoken announcement with an opening and a ' +
+    'Give the event, and if you like the time and the place, and get a spoken announcement with an opening and a ' +
     'closing in the tone you choose. Runs on modelrunner/text-to-speech: English only, in a voice that is clear but ' +
     'audibly synthetic. Write numbers and times as they are to be read ("half past six").',
+  thumbnailUrl: 'asset:local/text-to-speech/thumbnail.jpg',
+  examples: [
+    {
+      input: {
+        event: 'The summer concert begins.',
+        time: 'today at half past six',
+        place: 'the main hall',
+      },
+      output: {
+        audio: 'asset:samples/outputs/spoken-announcement.wav',
+        durationSeconds: 8.445,
+        sampleRate: 16_000,
+      },
+    },
+  ],
   inputSchema: {
     type: 'object',
     properties: {

@@ -12,6 +12,20 @@ export const videoPreview: WrapperDefinition = {
     'looping GIF of three seconds, in the output `gif`; with base_model modelrunner/video-thumbnail it is a still ' +
     'JPEG, in the output `image`. Without a moment the GIF shows the beginning of the video, and the still its most ' +
     'representative frame.',
+  thumbnailUrl: 'asset:samples/outputs/video-preview.thumbnail.jpg',
+  examples: [
+    {
+      input: { video: 'asset:samples/astronaut-zoom-in.mp4', size: 'small' },
+      output: {
+        gif: 'asset:samples/outputs/video-preview.gif',
+        durationSeconds: 3,
+        frames: 30,
+        width: 240,
+        height: 135,
+        bytes: 646_478,
+      },
+    },
+  ],
   inputSchema: {
     type: 'object',
     properties: {

@@ -14,7 +14,12 @@ export const card: ModelCard = {
   inputSchema: {
     type: 'object',
     properties: {
-      text: { type: 'string', minLength: 1, maxLength: 100_000, description: 'The text, a sentence or more if possible.' },
+      text: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 100_000,
+        description: 'The text, a sentence or more if possible.',
+      },
       maxCandidates: {
         type: 'integer',
         minimum: 1,
@@ -29,7 +34,10 @@ export const card: ModelCard = {
   outputSchema: {
     type: 'object',
     properties: {
-      language: { type: 'string', description: 'ISO 639-1 code (en), or ISO 639-3 (ceb) where there is none.' },
+      language: {
+        type: 'string',
+        description: 'ISO 639-1 code (en), or ISO 639-3 (ceb) where there is none.',
+      },
       name: { type: 'string', description: 'English name of the language.' },
       confidence: { type: 'number', minimum: 0, maximum: 1 },
       candidates: {
@@ -51,6 +59,21 @@ export const card: ModelCard = {
     additionalProperties: false,
   },
   price: { unit: 'request', amountUsd: '0.0001' },
-  examples: [],
+  examples: [
+    {
+      input: { text: 'Dobar dan, kako ste danas? Lijepo je vrijeme.' },
+      output: {
+        language: 'hr',
+        name: 'Croatian',
+        confidence: 0.898,
+        candidates: [
+          { language: 'hr', name: 'Croatian', confidence: 0.898 },
+          { language: 'sh', name: 'Serbo-Croatian', confidence: 0.045 },
+          { language: 'bs', name: 'Bosnian', confidence: 0.01 },
+        ],
+      },
+    },
+  ],
   typicalSeconds: 0.01,
+  thumbnail: 'thumbnail.jpg',
 };

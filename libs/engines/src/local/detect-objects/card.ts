@@ -20,7 +20,8 @@ export const card: ModelCard = {
         type: 'string',
         format: 'uri',
         contentMediaType: 'image/*',
-        description: 'URL of the picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 50 megapixels.',
+        description:
+          'URL of the picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 50 megapixels.',
       },
       threshold: {
         type: 'number',
@@ -81,6 +82,17 @@ export const card: ModelCard = {
     additionalProperties: false,
   },
   price: { unit: 'request', amountUsd: '0.0010' },
-  examples: [],
+  examples: [
+    {
+      input: { image: 'asset:samples/coffee.jpg' },
+      output: {
+        objects: [{ label: 'cup', score: 0.583, box: { x: 170, y: 16, width: 245, height: 252 } }],
+        width: 600,
+        height: 400,
+        overlay: 'asset:local/detect-objects/example.jpg',
+      },
+    },
+  ],
   typicalSeconds: 0.2,
+  thumbnail: 'thumbnail.jpg',
 };

@@ -79,12 +79,16 @@ describe('detect-objects', () => {
     expect(Math.abs(red! - 0xe6) + Math.abs(green! - 0x19) + Math.abs(blue! - 0x4b)).toBeLessThan(120);
     const corner = { left: 430, top: 0, width: 170, height: 400 };
     const original = await sharp(join(SAMPLES, 'coffee.jpg')).extract(corner).png().toBuffer();
-    expect(await psnr(await sharp(overlay.path).extract(corner).png().toBuffer(), original)).toBeGreaterThan(32);
+    expect(await psnr(await sharp(overlay.path).extract(corner).png().toBuffer(), original)).toBeGreaterThan(
+      32,
+    );
   });
 
   it('finds nothing on a blank page', async () => {
     const blank = join(workDir, 'blank.png');
-    await sharp({ create: { width: 300, height: 200, channels: 3, background: '#fff' } }).png().toFile(blank);
+    await sharp({ create: { width: 300, height: 200, channels: 3, background: '#fff' } })
+      .png()
+      .toFile(blank);
     expect((await detect(blank)).objects).toEqual([]);
   });
 });

@@ -9,7 +9,11 @@ const MAX_SIDE = 1600;
 const COLOURS = ['#e6194b', '#3cb44b', '#4363d8', '#f58231', '#911eb4', '#008080', '#9a6324', '#800000'];
 
 /** Draws the boxes, with label and score, into a copy of the picture. */
-export async function drawOverlay(picture: Picture, objects: readonly Detection[], path: string): Promise<void> {
+export async function drawOverlay(
+  picture: Picture,
+  objects: readonly Detection[],
+  path: string,
+): Promise<void> {
   const scale = Math.min(1, MAX_SIDE / Math.max(picture.width, picture.height));
   const width = Math.max(1, Math.round(picture.width * scale));
   const height = Math.max(1, Math.round(picture.height * scale));
@@ -43,7 +47,11 @@ function overlaySvg(objects: readonly Detection[], scale: number, width: number,
 }
 
 /** The label on a plate: above the box when there is room, else inside its top edge. */
-function caption(text: string, colour: string, at: { x: number; y: number; unit: number; width: number }): string {
+function caption(
+  text: string,
+  colour: string,
+  at: { x: number; y: number; unit: number; width: number },
+): string {
   const size = Math.max(12, at.unit * 7);
   const padding = size * 0.3;
   const plateWidth = labelWidth(text, size) + 2 * padding;

@@ -63,7 +63,12 @@ export class EngineProcess {
   }
 
   get alive(): boolean {
-    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null && !this.#verdict;
+    return (
+      this.#child.pid !== undefined &&
+      this.#child.exitCode === null &&
+      this.#child.signalCode === null &&
+      !this.#verdict
+    );
   }
 
   /** Runs one job within the limits. Settles only when the job no longer runs, killed or not. */
@@ -71,7 +76,9 @@ export class EngineProcess {
     callbacks.signal.throwIfAborted();
     const { timeoutSeconds } = this.limits;
     const timeout = setTimeout(() => {
-      this.kill(new AppError('engine_timeout', `The model took longer than ${timeoutSeconds} s and was stopped.`));
+      this.kill(
+        new AppError('engine_timeout', `The model took longer than ${timeoutSeconds} s and was stopped.`),
+      );
     }, timeoutSeconds * 1000);
     const sampler = setInterval(() => void this.#watchMemory(), SAMPLE_INTERVAL_MS);
     let grace: NodeJS.Timeout | undefined;
@@ -123,7 +130,8 @@ export class EngineProcess {
   #receive(message: ProcessMessage): void {
     const run = this.#run;
     if (!run || this.#verdict) return;
-    if (message.type === 'progress') run.callbacks.onProgress({ percent: message.percent, step: message.step });
+    if (message.type === 'progress')
+      run.callbacks.onProgress({ percent: message.percent, step: message.step });
     else if (message.type === 'log') run.callbacks.onLog(message.line);
     else if (message.type === 'done') run.resolve(unpackOutput(message.output) as Record<string, unknown>);
     else run.reject(unpackError(message.error));

@@ -22,7 +22,8 @@ export const card: ModelCard = {
         type: 'string',
         format: 'uri',
         contentMediaType: 'image/*',
-        description: 'URL of the picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 25 megapixels.',
+        description:
+          'URL of the picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 25 megapixels.',
       },
       minConfidence: {
         type: 'number',
@@ -38,7 +39,10 @@ export const card: ModelCard = {
   outputSchema: {
     type: 'object',
     properties: {
-      text: { type: 'string', description: 'All lines in reading order, one a line. Empty when there is no text.' },
+      text: {
+        type: 'string',
+        description: 'All lines in reading order, one a line. Empty when there is no text.',
+      },
       lines: {
         type: 'array',
         items: {
@@ -68,6 +72,28 @@ export const card: ModelCard = {
     additionalProperties: false,
   },
   price: { unit: 'request', amountUsd: '0.0010' },
-  examples: [],
+  examples: [
+    {
+      input: { image: 'asset:samples/printed-text.png' },
+      output: {
+        text: 'Invoice No. 2026-0417\nTotal due: $1,284.50 by 30 June\nThe quick brown fox jumps over the lazy dog.\nsupport@example.com',
+        lines: [
+          { text: 'Invoice No. 2026-0417', confidence: 0.965, box: { x: 31, y: 40, width: 451, height: 38 } },
+          {
+            text: 'Total due: $1,284.50 by 30 June',
+            confidence: 0.987,
+            box: { x: 30, y: 113, width: 517, height: 40 },
+          },
+          {
+            text: 'The quick brown fox jumps over the lazy dog.',
+            confidence: 0.999,
+            box: { x: 29, y: 177, width: 557, height: 38 },
+          },
+          { text: 'support@example.com', confidence: 1, box: { x: 29, y: 227, width: 281, height: 38 } },
+        ],
+      },
+    },
+  ],
   typicalSeconds: 0.4,
+  thumbnail: 'thumbnail.jpg',
 };

@@ -25,10 +25,13 @@ export const model: LocalModel = {
     const image = { width: info.width, height: info.height, data: new Uint8Array(data) };
     const rows = await recogniser.read(image, {
       signal: tools.signal,
-      onLine: (done, total) => tools.progress((100 * done) / Math.max(1, total), `reading line ${done} of ${total}`),
+      onLine: (done, total) =>
+        tools.progress((100 * done) / Math.max(1, total), `reading line ${done} of ${total}`),
     });
     const scale = picture.width / info.width;
-    const sure = rows.map((row) => row.filter(({ confidence }) => confidence >= Number(job.input['minConfidence'])));
+    const sure = rows.map((row) =>
+      row.filter(({ confidence }) => confidence >= Number(job.input['minConfidence'])),
+    );
     const kept = sure.filter((row) => row.length > 0);
     return {
       text: kept.map((row) => row.map(({ text }) => text).join(' ')).join('\n'),

@@ -23,7 +23,8 @@ export const card: ModelCard = {
         type: 'string',
         format: 'uri',
         contentMediaType: 'image/*',
-        description: 'URL of a photo with one or more people: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 25 megapixels.',
+        description:
+          'URL of a photo with one or more people: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 25 megapixels.',
       },
       background: {
         type: 'string',
@@ -59,6 +60,16 @@ export const card: ModelCard = {
     additionalProperties: false,
   },
   price: { unit: 'request', amountUsd: '0.0020' },
-  examples: [],
+  examples: [
+    {
+      input: { image: 'asset:samples/astronaut.jpg' },
+      output: {
+        image: 'asset:local/remove-background/example.png',
+        personCoverage: 0.546,
+        personDetected: true,
+      },
+    },
+  ],
   typicalSeconds: 0.2,
+  thumbnail: 'thumbnail.jpg',
 };

@@ -37,7 +37,13 @@ function steepen(value: number): number {
   return Math.min(1, Math.max(0, (value - 0.1) / 0.8));
 }
 
-function enlarge(bytes: Buffer, width: number, height: number, toWidth: number, toHeight: number): Promise<Buffer> {
+function enlarge(
+  bytes: Buffer,
+  width: number,
+  height: number,
+  toWidth: number,
+  toHeight: number,
+): Promise<Buffer> {
   return sharp(bytes, { raw: { width, height, channels: 1 } })
     .resize(toWidth, toHeight, { fit: 'fill', kernel: 'cubic' })
     .toColourspace('b-w')

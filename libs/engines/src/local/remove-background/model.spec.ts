@@ -35,10 +35,20 @@ describe('remove-background', () => {
     expect(info).toMatchObject({ width: 512, height: 512, channels: 4 });
     expect(image.fileName).toBe('portrait-cut-out.png');
     // Forehead, hair, chest, arm; then the flag, the wall beside the head, the shuttle.
-    for (const [x, y] of [[225, 100], [225, 35], [190, 370], [80, 400]] as const) {
+    for (const [x, y] of [
+      [225, 100],
+      [225, 35],
+      [190, 370],
+      [80, 400],
+    ] as const) {
       expect(pixel(x, y)[3]).toBeGreaterThan(250);
     }
-    for (const [x, y] of [[10, 10], [90, 100], [500, 100], [440, 150]] as const) {
+    for (const [x, y] of [
+      [10, 10],
+      [90, 100],
+      [500, 100],
+      [440, 150],
+    ] as const) {
       expect(pixel(x, y)[3]).toBeLessThan(5);
     }
     expect(output['personCoverage']).toBeCloseTo(0.55, 1);
@@ -48,10 +58,18 @@ describe('remove-background', () => {
   it('keeps the colours of the person', async () => {
     const { pixel } = await cutOut(join(SAMPLES, 'astronaut.jpg'));
     const original = await sharp(join(SAMPLES, 'astronaut.jpg')).raw().toBuffer();
-    for (const [x, y] of [[225, 100], [190, 370]] as const) {
+    for (const [x, y] of [
+      [225, 100],
+      [190, 370],
+    ] as const) {
       const at = (y * 512 + x) * 3;
       expect(pixel(x, y).slice(0, 3)).toEqual([...original.subarray(at, at + 3)]);
     }
+  });
+
+  it('keeps nothing of the background under the transparency', async () => {
+    const { pixel } = await cutOut(join(SAMPLES, 'astronaut.jpg'));
+    expect(pixel(10, 10)).toEqual([0, 0, 0, 0]);
   });
 
   it('puts a colour behind the person', async () => {
@@ -68,7 +86,9 @@ describe('remove-background', () => {
       .extend({ right: 300, background: '#c8c8c8' })
       .png()
       .toBuffer()
-      .then((upright) => sharp(upright).rotate(90).ensureAlpha().withMetadata({ orientation: 8 }).png().toFile(lying));
+      .then((upright) =>
+        sharp(upright).rotate(90).ensureAlpha().withMetadata({ orientation: 8 }).png().toFile(lying),
+      );
     const { info, pixel } = await cutOut(lying);
     expect(info).toMatchObject({ width: 2100, height: 1800, channels: 4 });
     expect(pixel(790, 350)[3]).toBeGreaterThan(250);

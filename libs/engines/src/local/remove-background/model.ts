@@ -22,10 +22,16 @@ export const model: LocalModel = {
     const mask = await segmentPerson(tools, picture);
     const personCoverage = share(mask, (value) => value > 0.5);
     if (personCoverage < LEAST_COVERAGE) {
-      throw new AppError('invalid_file', 'No person was found in the picture. This model cuts out people only.');
+      throw new AppError(
+        'invalid_file',
+        'No person was found in the picture. This model cuts out people only.',
+      );
     }
     tools.progress(40, 'looking for people');
-    const { objects } = await detectObjects(tools, file.path, { threshold: DETECTOR_THRESHOLD, maxObjects: 100 });
+    const { objects } = await detectObjects(tools, file.path, {
+      threshold: DETECTOR_THRESHOLD,
+      maxObjects: 100,
+    });
     tools.progress(60, 'cutting out');
     const path = join(job.workDir, 'cut-out.png');
     await writeCutOut(picture, mask, String(job.input['background']), path);
@@ -41,17 +47,27 @@ function share(values: Float32Array, matches: (value: number) => boolean): numbe
   return values.reduce((count, value) => count + (matches(value) ? 1 : 0), 0) / values.length;
 }
 
-async function writeCutOut(picture: Picture, mask: Float32Array, background: string, path: string): Promise<void> {
+async function writeCutOut(
+  picture: Picture,
+  mask: Float32Array,
+  background: string,
+  path: string,
+): Promise<void> {
   const { width, height } = picture;
   const alpha = await fitMask(picture, mask);
-  const cutOut = decode(picture).flatten({ background: '#ffffff' }).joinChannel(alpha, { raw: { width, height, channels: 1 } });
-  if (background === 'transparent') {
-    await readable(cutOut.png({ compressionLevel: 4 }).toFile(path));
-    return;
+  const pipeline = decode(picture)
+    .flatten({ background: '#ffffff' })
+    .joinChannel(alpha, { raw: { width, height, channels: 1 } });
+  const rgba = await readable(pipeline.raw().toBuffer());
+  forgetHidden(rgba);
+  const cutOut = sharp(rgba, { raw: { width, height, channels: 4 } });
+  if (background !== 'transparent') cutOut.flatten({ background });
+  await cutOut.png().toFile(path);
+}
+
+/** Blackens what is fully transparent: who makes it visible again must not find the background there. */
+function forgetHidden(rgba: Uint8Array): void {
+  for (let i = 0; i < rgba.length; i += 4) {
+    if (rgba[i + 3] === 0) rgba.fill(0, i, i + 3);
   }
-  const rgba = await readable(cutOut.raw().toBuffer());
-  await sharp(rgba, { raw: { width, height, channels: 4 } })
-    .flatten({ background })
-    .png({ compressionLevel: 4 })
-    .toFile(path);
 }

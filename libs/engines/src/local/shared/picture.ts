@@ -28,7 +28,10 @@ export interface Picture {
 export async function openPicture(file: Pick<LocalFile, 'path'>, maxPixels = MAX_PIXELS): Promise<Picture> {
   const metadata = await readable(sharp(file.path, { limitInputPixels: false }).metadata());
   if (!FORMATS.has(metadata.format ?? '')) {
-    throw new AppError('invalid_file', `A picture of the format "${metadata.format}" cannot be used: give JPEG, PNG, WebP, GIF, TIFF or AVIF.`);
+    throw new AppError(
+      'invalid_file',
+      `A picture of the format "${metadata.format}" cannot be used: give JPEG, PNG, WebP, GIF, TIFF or AVIF.`,
+    );
   }
   const { width, height } = metadata.autoOrient;
   if (width * height > maxPixels) {
@@ -53,7 +56,12 @@ export async function readable<T>(result: Promise<T>): Promise<T> {
   try {
     return await result;
   } catch (error) {
-    throw new AppError('invalid_file', 'The file is not a picture that can be read, or it is damaged.', {}, { cause: error });
+    throw new AppError(
+      'invalid_file',
+      'The file is not a picture that can be read, or it is damaged.',
+      {},
+      { cause: error },
+    );
   }
 }
 

@@ -22,13 +22,15 @@ export const card: ModelCard = {
         type: 'string',
         format: 'uri',
         contentMediaType: 'image/*',
-        description: 'URL of the picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 12.6 megapixels.',
+        description:
+          'URL of the picture: JPEG, PNG, WebP, GIF (first frame), TIFF or AVIF, at most 12.6 megapixels.',
       },
       format: {
         type: 'string',
         enum: ['png', 'jpeg'],
         default: 'png',
-        description: 'File format of the result. png loses nothing and keeps transparency; jpeg is much smaller.',
+        description:
+          'File format of the result. png loses nothing and keeps transparency; jpeg is much smaller.',
       },
     },
     required: ['image'],
@@ -50,6 +52,12 @@ export const card: ModelCard = {
     additionalProperties: false,
   },
   price: { unit: 'request', amountUsd: '0.0040' },
-  examples: [],
+  examples: [
+    {
+      input: { image: 'asset:samples/chelsea.jpg', format: 'jpeg' },
+      output: { image: 'asset:local/upscale/example.jpg', width: 902, height: 600 },
+    },
+  ],
   typicalSeconds: 1,
+  thumbnail: 'thumbnail.jpg',
 };

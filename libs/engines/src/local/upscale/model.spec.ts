@@ -50,7 +50,10 @@ describe('upscale', () => {
     const options = { signal: new AbortController().signal, onTile: () => undefined };
     const whole = await upscale(session, source, { ...options, tileSize: 512 });
     const tiled = await upscale(session, source, { ...options, tileSize: 64 });
-    const difference = whole.data.reduce((most, byte, i) => Math.max(most, Math.abs(byte - tiled.data[i]!)), 0);
+    const difference = whole.data.reduce(
+      (most, byte, i) => Math.max(most, Math.abs(byte - tiled.data[i]!)),
+      0,
+    );
     expect(difference).toBeLessThanOrEqual(1);
   });
 
@@ -58,12 +61,16 @@ describe('upscale', () => {
     const white = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#fff' } })
       .png()
       .toBuffer();
-    const pixels = await sharp((await run(white)).image.path).raw().toBuffer();
+    const pixels = await sharp((await run(white)).image.path)
+      .raw()
+      .toBuffer();
     expect(Math.min(...pixels)).toBeGreaterThan(248);
   });
 
   it('keeps transparency in a png, and puts white behind it in a jpeg', async () => {
-    const circle = Buffer.from('<svg width="64" height="48"><circle cx="32" cy="24" r="20" fill="#d02020"/></svg>');
+    const circle = Buffer.from(
+      '<svg width="64" height="48"><circle cx="32" cy="24" r="20" fill="#d02020"/></svg>',
+    );
     const picture = await sharp(circle).png().toBuffer();
     const { image } = await run(picture);
     const png = await sharp(image.path).raw().toBuffer({ resolveWithObject: true });
@@ -73,7 +80,9 @@ describe('upscale', () => {
     expect(pixel(64, 48)[3]).toBe(255);
     expect(pixel(64, 48)[0]).toBeGreaterThan(190);
 
-    const jpeg = await sharp((await run(picture, 'jpeg')).image.path).raw().toBuffer({ resolveWithObject: true });
+    const jpeg = await sharp((await run(picture, 'jpeg')).image.path)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
     expect(jpeg.info).toMatchObject({ width: 128, height: 96, channels: 3 });
     expect(Math.min(...jpeg.data.subarray(0, 3))).toBeGreaterThan(245);
   });
@@ -108,7 +117,12 @@ describe('upscale', () => {
   it('refuses what is not a picture', async () => {
     const path = join(import.meta.dirname, 'card.ts');
     const file = { path, contentType: 'image/png', size: 1, fileName: 'card.ts' };
-    const job = { requestId: 'r', workDir, input: { image: 'u', format: 'png' }, files: new Map([['u', file]]) };
+    const job = {
+      requestId: 'r',
+      workDir,
+      input: { image: 'u', format: 'png' },
+      files: new Map([['u', file]]),
+    };
     await expect(model.run(job, testTools())).rejects.toMatchObject({ code: 'invalid_file' });
   });
 

@@ -38,7 +38,9 @@ type Picture = Awaited<ReturnType<typeof openPicture>>;
 
 async function readPixels(picture: Picture, withAlpha: boolean): Promise<Pixels> {
   const pipeline = decode(picture);
-  const prepared = withAlpha ? pipeline.ensureAlpha() : pipeline.flatten({ background: '#ffffff' }).removeAlpha();
+  const prepared = withAlpha
+    ? pipeline.ensureAlpha()
+    : pipeline.flatten({ background: '#ffffff' }).removeAlpha();
   const { data, info } = await readable(prepared.raw().toBuffer({ resolveWithObject: true }));
   return { data, width: info.width, height: info.height, channels: withAlpha ? 4 : 3 };
 }

@@ -28,7 +28,11 @@ export interface UpscaleOptions {
  * Doubles width and height. Only the tile at work is held as floats; the colours of a fourth channel are left 0.
  * @returns as many channels as came in
  */
-export async function upscale(session: OnnxSession, source: Pixels, options: UpscaleOptions): Promise<Pixels> {
+export async function upscale(
+  session: OnnxSession,
+  source: Pixels,
+  options: UpscaleOptions,
+): Promise<Pixels> {
   const { width, height, channels } = source;
   const target: Pixels = {
     data: new Uint8Array(width * SCALE * height * SCALE * channels),
