@@ -31,6 +31,9 @@ COPY --from=build /app/samples samples
 CMD ["node", "dist/apps/migrate/src/main.js"]
 
 FROM runtime AS worker
+ENV WORKER_HEALTH_PORT=3001
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.WORKER_HEALTH_PORT}/readyz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "dist/apps/worker/src/main.js"]
 
 FROM runtime AS api

@@ -28,7 +28,7 @@ const behaviours = {
     tools.log(`pid ${process.pid}`);
     for (;;);
   },
-  async hogBuffers(tools) {
+  async hogBuffers() {
     const kept = [];
     for (;;) {
       kept.push(Buffer.alloc(8 * 1024 * 1024, 1));

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule, type AppConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { FilesJobsModule } from '#libs/files';
+import { HealthModule } from '#libs/http';
 import { InferenceJobsModule } from '#libs/inference';
 import { QueueModule } from '#libs/queue';
 
@@ -16,6 +17,7 @@ export function workerModule(config: AppConfig): DynamicModule {
       ConfigModule.forRoot(config),
       DatabaseModule.forRoot(),
       QueueModule.forRoot(),
+      HealthModule,
       InferenceJobsModule,
       FilesJobsModule,
     ],

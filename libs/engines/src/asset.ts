@@ -12,6 +12,7 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 export function resolveAsset(value: unknown): string | undefined {
   if (typeof value !== 'string' || !value.startsWith(SCHEME)) return undefined;
   const name = normalize(value.slice(SCHEME.length));
+  if (!/^(samples|local)\//.test(name)) throw new Error(`${value} names no file of samples/ or local/.`);
   const path = name.startsWith('samples/') ? join(repositoryRoot(), name) : join(HERE, name);
   if (!existsSync(path)) throw new Error(`There is no file for ${value} at ${path}.`);
   return path;

@@ -22,6 +22,6 @@ export class EngineRegistry implements OnApplicationShutdown {
 
   /** Ends every engine's processes, also when the shutdown was asked for by a signal. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.#engines.values()].map((engine) => engine.close?.()));
+    await Promise.all([...this.#engines.values()].map(async (engine) => engine.close?.()));
   }
 }

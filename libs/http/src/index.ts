@@ -1,4 +1,3 @@
-export { AppErrorFilter } from './app-error.filter.js';
 export { createHttpApp } from './create-http-app.js';
-export { HttpModule } from './http.module.js';
+export { HealthModule, HttpModule } from './http.module.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';

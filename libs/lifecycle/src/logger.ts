@@ -4,7 +4,13 @@ import type { AppConfig } from '#libs/config';
 const LEVELS: LogLevel[] = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'];
 
 /** Nest's own start-up contexts: a line per module and route, of use only to someone who debugs the wiring. */
-const WIRING = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication']);
+const WIRING = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
 
 class ProcessLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {

@@ -29,6 +29,8 @@ export async function runProcess(start: (config: AppConfig) => Promise<RunningPr
   process.once('SIGINT', () => stop(0));
   process.once('disconnect', () => stop(0));
   process.on('message', (message: { type?: string }) => message.type === 'stop' && stop(0));
+  // A reader of our output that goes away (`| head`) is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   process.on('uncaughtException', (error) => {
     console.error(error);
     stop(1);

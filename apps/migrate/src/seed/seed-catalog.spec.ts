@@ -4,8 +4,8 @@ import { type Actor, User } from '#libs/accounts';
 import { CatalogImporter, CatalogModule, CatalogService, EndpointResolver } from '#libs/catalog';
 import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
-import { localModelCards } from '#libs/engines';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedRecommendations } from './recommendations.js';
 import { seedWrappers } from './wrappers/index.js';
 
@@ -23,10 +23,15 @@ let app: TestingModule;
 
 const importEverything = async () => {
   const importer = app.get(CatalogImporter);
-  const models = localModelCards.map(({ thumbnail: _thumbnail, ...card }) => ({ ...card, engine: 'local' }));
+  const { assets, cards, wrappers } = await loadSeedContent();
+  const urls = new Map([...assets.keys()].map((name) => [name, `https://example.org/${name.slice(6)}`]));
+  const models = cards.map(({ thumbnail: _thumbnail, ...card }) => ({
+    ...withUrls(card, urls),
+    engine: 'local',
+  }));
   const imported = [
     await importer.importModels(null, models),
-    await importer.importWrappers(null, seedWrappers),
+    await importer.importWrappers(null, withUrls(wrappers, urls)),
   ];
   for (const { kind, category, items } of seedRecommendations) {
     await importer.setRecommendations(null, kind, category, items);

@@ -1,21 +1,11 @@
 import { AppError } from '#libs/errors';
-import { getLIDModel } from 'fasttext.wasm.js';
+import { getLIDModel, type LanguageIdentifier } from 'fasttext.wasm.js';
 import type { Disposable, LocalModel } from '../local-model.js';
 
 /** Beyond this the answer does not change any more. */
 const MAX_CHARACTERS = 10_000;
 
-/** One guess, as the package gives it: ISO 639 codes, English name, likelihood. */
-interface Guess {
-  alpha2: string | null;
-  alpha3: string;
-  refName: string;
-  possibility: number;
-}
-
-interface Identifier extends Disposable {
-  identify(text: string, top: number): Promise<Guess[]>;
-}
+interface Identifier extends Disposable, Pick<LanguageIdentifier, 'identify'> {}
 
 export const model: LocalModel = {
   async run(job, tools) {
@@ -41,7 +31,7 @@ async function loadIdentifier(): Promise<Identifier> {
   const identifier = await getLIDModel();
   await identifier.load();
   return {
-    identify: (text, top) => identifier.identify(text, top) as Promise<Guess[]>,
+    identify: (text, top) => identifier.identify(text, top),
     // The weights live in the WebAssembly heap, which goes with the last reference to it.
     release: () => undefined,
   };

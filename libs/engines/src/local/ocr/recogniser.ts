@@ -67,7 +67,7 @@ function createSession(model: ArrayBuffer) {
 
 async function readBuffer(path: string): Promise<ArrayBuffer> {
   const bytes = await readFile(path);
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 
 /** One character a line. The model knows the space too, which the file leaves out. */
