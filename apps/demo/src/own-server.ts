@@ -20,7 +20,7 @@ export interface OwnServer {
   dataDir: string;
   process: ChildProcess;
   /** Everything that the server printed so far. */
-  output(): string;
+  output: () => string;
   /** Stops the server and removes its data. */
   stop(): Promise<void>;
 }

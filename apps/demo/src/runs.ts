@@ -4,7 +4,7 @@ import type { Json } from './assistant.js';
 /** A result as the demo judges it: the output object and the bytes behind each URL in it, by field. */
 export interface RunResult {
   output: Json;
-  file(field: string): Buffer;
+  file: (field: string) => Buffer;
 }
 
 export interface DemoRun {

@@ -10,4 +10,4 @@ export {
 } from './engine.port.js';
 export { EnginesModule } from './engines.module.js';
 export { localModelCards } from './local/local-models.js';
-export type { JsonSchema, ModelCard, ModelExample } from './model-card.js';
+export type { ModelCard } from './model-card.js';

@@ -1,7 +1,6 @@
 export { FilesHttpModule } from './files-http.module.js';
 export { FilesJobsModule } from './files-jobs.module.js';
 export { FilesModule } from './files.module.js';
-export { assertFetchableUrl } from './fetch/fetchable-url.js';
 export { InputFetcher } from './fetch/input-fetcher.service.js';
 export { IngestService } from './ingest/ingest.service.js';
 export { FilesService, type StoredFile } from './records/files.service.js';

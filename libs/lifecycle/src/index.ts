@@ -1,2 +1,2 @@
 export { createLogger } from './logger.js';
-export { runProcess, type RunningProcess } from './run-process.js';
+export { runProcess } from './run-process.js';

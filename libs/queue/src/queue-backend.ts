@@ -24,7 +24,7 @@ export function queueConnection(config: AppConfig): ConnectionOptions {
   return {
     connectionString: config.DATABASE_URL,
     max: POOL_PER_QUEUE_OBJECT,
-  } as unknown as ConnectionOptions;
+  };
 }
 
 /** Publish/subscribe between processes, on the same store as the queues. */

@@ -27,7 +27,8 @@ function fits(wanted: ReadonlySet<string>, value: unknown): boolean {
   return wanted.has(type) || (type === 'number' && wanted.has('integer'));
 }
 
-const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/;
+/** No two parts of it can take the same digits, or a long run of them would be tried in every split. */
+const NUMBER = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 
 function coerceValue(wanted: ReadonlySet<string>, value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean')

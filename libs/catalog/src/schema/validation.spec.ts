@@ -132,6 +132,12 @@ describe('what assistants send is taken as meant', () => {
     expect(check({ image, ...given }).value).toEqual({ image, scale: 2, sharpen: false, ...expected });
   });
 
+  it('reads a megabyte of digits that is no number in no time', () => {
+    const started = performance.now();
+    expect(check({ image, scale: `${'1'.repeat(500_000)}x` }).errors).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
   it('leaves alone what it cannot be sure of', () => {
     const odd = { image, scale: '3px', sharpen: 1, images: image, crop: '{oops', seed: '' };
     expect(coerceInput(schema, schema, structuredClone(odd))).toEqual({ ...odd, seed: null });
