@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { runningPostgresUrl } from '../../apps/standalone/src/embedded-postgres.js';
 import { descendants, isAlive } from '../support/processes.js';
-import { eventually, freePort, startStandalone, type StandaloneRun } from '../support/standalone.js';
+import { freePort } from '../../apps/demo/src/own-server.js';
+import { eventually, startStandalone, type StandaloneRun } from '../support/standalone.js';
 
 jest.setTimeout(120_000);
 

@@ -42,6 +42,7 @@ describe('a worker that is killed in the middle of a run', () => {
     await delay(500);
     const engines = descendants(pidOf(server, 'apps/worker')).map(({ pid }) => pid);
     expect(engines.length).toBeGreaterThan(0);
+    expect(await status()).toBe('IN_PROGRESS');
     process.kill(pidOf(server, 'apps/worker'), 'SIGKILL');
 
     const finished = await assistant.call('wait_for_request', { requestId, timeoutSeconds: 120 });

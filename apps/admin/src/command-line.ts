@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ROLES, type Role } from '#libs/accounts';
+import { type Actor, ROLES } from '#libs/accounts';
 
 export const USAGE = `npm run admin -- <command> [--json]
   user create --email E [--password P] [--role ${ROLES.join('|')}]   without --password one is generated and printed last
@@ -16,7 +16,7 @@ export interface Command {
   /** Empty for `list`, which needs none. */
   email: string;
   password?: string;
-  role: Role;
+  role: Actor['role'];
   json: boolean;
 }
 

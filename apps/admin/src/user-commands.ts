@@ -1,4 +1,4 @@
-import { generatePassword, type User, type UsersService } from '#libs/accounts';
+import { type User, UsersService } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import type { Command } from './command-line.js';
 
@@ -13,7 +13,7 @@ export interface CommandResult {
 
 export async function runUserCommand(users: UsersService, command: Command): Promise<CommandResult> {
   if (command.action === 'list') return listed(await users.list(LIST_LIMIT));
-  const password = command.password ?? generatePassword();
+  const password = command.password ?? UsersService.generatePassword();
   if (command.action === 'create') {
     const user = await users.create({ email: command.email, password, role: command.role });
     return told(command, user, password, `Created ${user.email} with the role ${user.role}.`);

@@ -13,7 +13,7 @@ export interface DemoRun {
   category: 'image' | 'video' | 'utility';
   kind: 'model' | 'wrapper';
   /** Sample that is uploaded first and stands in the input field `upload.field`. */
-  upload?: { field: string; sample: string; asList?: boolean };
+  upload?: { field: string; sample: string };
   input: Json;
   /** Says what is wrong with the result, or nothing when it is what it should be. */
   judge(result: RunResult): Promise<string | undefined>;

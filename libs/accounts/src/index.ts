@@ -1,5 +1,5 @@
 export { AccountsModule } from './accounts.module.js';
-export { ROLES, type Actor, type Role } from './actor.js';
+export { ROLES, type Actor } from './actor.js';
 export { ApiKeyGuard } from './api-keys/api-key.guard.js';
 export { ApiKeysService } from './api-keys/api-keys.service.js';
 export { CurrentActor } from './current-actor.decorator.js';
@@ -9,4 +9,4 @@ export { registerWebSession } from './sessions/register-web-session.js';
 export { SignInService } from './sessions/sign-in.service.js';
 export { WebSessionStore } from './sessions/web-session.store.js';
 export { User } from './users/user.entity.js';
-export { generatePassword, USER_SIGNED_OUT_EVERYWHERE, UsersService } from './users/users.service.js';
+export { USER_SIGNED_OUT_EVERYWHERE, UsersService } from './users/users.service.js';

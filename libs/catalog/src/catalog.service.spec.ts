@@ -118,6 +118,9 @@ describe('lists', () => {
 
   it.each([
     ['video', ['video-to-gif']],
+    [' Video ', ['video-to-gif']],
+    ['', ['one', 'remove-background', 'text-to-speech', 'upscale', 'video-to-gif']],
+    ['\0video', ['video-to-gif']],
     ['text-to-speech', ['text-to-speech']],
     ['nothing', []],
   ])('are filtered by category or task: %s', async (category, expected) => {

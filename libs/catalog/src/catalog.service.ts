@@ -63,7 +63,12 @@ export class CatalogService {
     _actor: Actor,
     options: { query: string; category?: string | undefined; limit: number },
   ): Promise<{ results: SearchResult[]; total: number }> {
-    const slice = { kind: null, category: options.category ?? null, limit: clamp(options.limit), offset: 0 };
+    const slice = {
+      kind: null,
+      category: plainFilter(options.category),
+      limit: clamp(options.limit),
+      offset: 0,
+    };
     const { total, items } = await this.repository.search(plainQuery(options.query), slice);
     return { results: items.map((row) => ({ kind: row.kind, ...toSummary(row) })), total };
   }
@@ -102,7 +107,7 @@ export class CatalogService {
   private async list(kind: EntryKind, options: ListOptions): Promise<Page<EntrySummary>> {
     const limit = clamp(options.limit);
     const page = Math.min(Math.max(Math.trunc(options.page), 1), MAX_PAGE);
-    const slice = { kind, category: options.category ?? null, limit, offset: (page - 1) * limit };
+    const slice = { kind, category: plainFilter(options.category), limit, offset: (page - 1) * limit };
     const query = plainQuery(options.search ?? '');
     const { total, items } = query
       ? await this.repository.search(query, slice)
@@ -115,3 +120,7 @@ const clamp = (limit: number): number => Math.min(Math.max(Math.trunc(limit), 1)
 
 /** PostgreSQL's text cannot hold NUL. */
 const plainQuery = (query: string): string => query.slice(0, MAX_QUERY).replaceAll('\0', ' ').trim();
+
+/** A category or task as the catalogue writes it; null for none, which some clients send as an empty text. */
+const plainFilter = (category: string | undefined): string | null =>
+  plainQuery(category ?? '').toLowerCase() || null;

@@ -16,6 +16,20 @@ describe('loadConfig', () => {
     );
   });
 
+  it('writes the issuer as browsers write an origin', () => {
+    const written = 'https://Models.Example:443/?';
+    expect(loadConfig({ PUBLIC_URL: written }).issuer).toBe('https://models.example');
+  });
+
+  it.each(['true', '1', 'proxy.example', '10.0.0.0/33', '10.0.0.1,'])('refuses TRUST_PROXY=%s', (list) => {
+    expect(() => loadConfig({ TRUST_PROXY: list })).toThrow(/TRUST_PROXY: must be addresses or CIDR ranges/);
+  });
+
+  it('takes addresses, ranges and named groups as TRUST_PROXY', () => {
+    const { TRUST_PROXY } = loadConfig({ TRUST_PROXY: 'loopback, 10.0.0.0/8,fd00::/8 , 192.168.1.5' });
+    expect(TRUST_PROXY).toEqual(['loopback', '10.0.0.0/8', 'fd00::/8', '192.168.1.5']);
+  });
+
   it('names every problem in one message', () => {
     const broken = () => loadConfig({ PORT: 'web', DATABASE_URL: 'mysql://x', ALLOW_PRIVATE_URLS: 'maybe' });
     expect(broken).toThrow(ConfigError);

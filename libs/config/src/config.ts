@@ -5,7 +5,7 @@ type Environment = z.output<typeof environmentSchema>;
 
 /** Everything that can be set, read once from the environment and frozen. */
 export type AppConfig = Readonly<Environment> & {
-  /** `PUBLIC_URL` without a trailing slash: the OAuth issuer (RFC 8414 §2). */
+  /** The origin of `PUBLIC_URL`, without a trailing slash: the OAuth issuer (RFC 8414 §2). */
   readonly issuer: string;
   /** The MCP endpoint and protected resource identifier (RFC 9728 §1.2). */
   readonly mcpResource: string;
@@ -29,7 +29,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): AppConfig {
     const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigError(`The configuration has ${problems.length} problem(s):\n${problems.join('\n')}`);
   }
-  const issuer = parsed.data.PUBLIC_URL.replace(/\/+$/, '');
+  const issuer = new URL(parsed.data.PUBLIC_URL).origin;
   return Object.freeze({
     ...parsed.data,
     issuer,

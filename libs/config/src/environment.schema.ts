@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -24,6 +25,14 @@ const url = (schemes: string[]) =>
   });
 
 const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+
+/** What Fastify's `trustProxy` takes in a list: an address, a CIDR range, or a named group of private ranges. */
+const isProxyRange = (entry: string) => {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true;
+  const [, address = '', bits = '0'] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits) <= (version === 4 ? 32 : 128);
+};
 
 /** One field per environment variable; `.env.example` documents the same list for people. */
 export const environmentSchema = z
@@ -54,7 +63,10 @@ export const environmentSchema = z
     TRUST_PROXY: z
       .string()
       .optional()
-      .transform((list) => list?.split(',').map((entry) => entry.trim())),
+      .transform((list) => list?.split(',').map((entry) => entry.trim()))
+      .refine((list) => list?.every(isProxyRange) ?? true, {
+        error: 'must be addresses or CIDR ranges, comma-separated, such as 10.0.0.0/8,192.168.1.5',
+      }),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'log', 'debug', 'verbose']).default('log'),
     /** Lets URL inputs and ingests reach private addresses: for tests and closed networks. */
     ALLOW_PRIVATE_URLS: flag(false),

@@ -1,6 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { APP_CONFIG, type AppConfig, ConfigError } from '#libs/config';
 import { PreparedQueries } from './prepared-queries.js';
 import { Transactions } from './transactions.js';
 
@@ -19,7 +19,7 @@ export class DatabaseModule {
           inject: [APP_CONFIG],
           useFactory: (config: AppConfig) => ({
             type: 'postgres' as const,
-            url: config.DATABASE_URL,
+            url: requireUrl(config),
             autoLoadEntities: true,
             synchronize: false,
             installExtensions: false,
@@ -35,4 +35,10 @@ export class DatabaseModule {
       exports: [PreparedQueries, Transactions],
     };
   }
+}
+
+/** Without an address the driver would try whatever PostgreSQL this machine happens to run. */
+function requireUrl({ DATABASE_URL }: AppConfig): string {
+  if (DATABASE_URL !== undefined) return DATABASE_URL;
+  throw new ConfigError('DATABASE_URL is not set. (npm start runs an embedded database by itself.)');
 }

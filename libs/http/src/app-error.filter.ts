@@ -26,7 +26,7 @@ export class AppErrorFilter implements ExceptionFilter {
 
 /** Errors of Nest and Fastify themselves (unknown route, body too large, broken JSON), in our words. */
 function fromFramework(thrown: unknown): AppError | undefined {
-  const status = statusOf(thrown);
+  const status = frameworkStatus(thrown);
   if (status === undefined || status >= 500) return undefined;
   const cause = { cause: thrown };
   if (status === 404) return new AppError('not_found', 'There is no such route.', {}, cause);
@@ -36,9 +36,10 @@ function fromFramework(thrown: unknown): AppError | undefined {
   return new AppError('invalid_request', (thrown as Error).message, {}, cause);
 }
 
-function statusOf(thrown: unknown): number | undefined {
+/** The HTTP status that Nest or Fastify gave an error of their own; undefined for every other error. */
+export function frameworkStatus(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();
-  const { code, statusCode } = thrown as { code?: unknown; statusCode?: unknown };
+  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
   return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
     ? statusCode
     : undefined;

@@ -7,6 +7,7 @@ import { nanoid } from 'nanoid';
 import type { AppConfig } from '#libs/config';
 import { AppErrorFilter } from './app-error.filter.js';
 import { registerAccessLog } from './access-log.js';
+import { registerBodyDeadline } from './body-deadline.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 /** JSON and form bodies; routes that take more say so themselves. */
@@ -38,6 +39,7 @@ export async function createHttpApp(
     bufferLogs: false,
   });
   registerAccessLog(adapter.getInstance());
+  registerBodyDeadline(adapter.getInstance());
   await app.register(helmet, helmetOptions(config));
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new AppErrorFilter());

@@ -1,4 +1,5 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import {
   type RateLimiterAbstract,
@@ -10,6 +11,9 @@ import {
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+
+/** With a bucket's name in front it fits into the table's 255 characters. */
+const LONGEST_KEY = 200;
 
 export interface RateLimit {
   /** Calls that are allowed … */
@@ -31,8 +35,10 @@ export class RateLimiter implements OnApplicationShutdown {
     @Inject(APP_CONFIG) config: AppConfig,
     private readonly dataSource: DataSource,
   ) {
-    if (config.REDIS_URL)
-      this.redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true });
+    if (!config.REDIS_URL) return;
+    this.redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true });
+    const logger = new Logger(RateLimiter.name);
+    this.redis.on('error', (error: Error) => logger.warn(`Redis: ${error.message}`));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -45,7 +51,7 @@ export class RateLimiter implements OnApplicationShutdown {
    */
   async consume(bucket: string, key: string, limit: RateLimit): Promise<void> {
     try {
-      await this.limiter(bucket, limit).consume(key);
+      await this.limiter(bucket, limit).consume(storable(key));
     } catch (refusal) {
       if (refusal instanceof Error) throw refusal;
       const seconds = Math.max(1, Math.ceil((refusal as RateLimiterRes).msBeforeNext / 1_000));
@@ -57,12 +63,12 @@ export class RateLimiter implements OnApplicationShutdown {
 
   /** Takes one call back that turned out not to count, e.g. a sign-in that succeeded. */
   async refund(bucket: string, key: string, limit: RateLimit): Promise<void> {
-    await this.limiter(bucket, limit).reward(key);
+    await this.limiter(bucket, limit).reward(storable(key));
   }
 
   /** Forgets what was counted, e.g. the failures of an account after it signed in. */
   async reset(bucket: string, key: string, limit: RateLimit): Promise<void> {
-    await this.limiter(bucket, limit).delete(key);
+    await this.limiter(bucket, limit).delete(storable(key));
   }
 
   private limiter(bucket: string, limit: RateLimit): RateLimiterAbstract {
@@ -91,4 +97,9 @@ export class RateLimiter implements OnApplicationShutdown {
       tableCreated: true,
     });
   }
+}
+
+/** A caller's text may be longer than the store's column, which would then count in memory only. */
+function storable(key: string): string {
+  return key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest('base64url');
 }

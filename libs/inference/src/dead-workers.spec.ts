@@ -105,6 +105,29 @@ describe('requests and dead workers', () => {
     expect(await inStatus(id, 'COMPLETED')).toMatchObject({ attempts: 2, lost_attempts: 1 });
   });
 
+  it('keep what the next attempt stored, also when it was faster than the sweep that took them', async () => {
+    const id = await submit();
+    await claimAs(id, 'ghost');
+    worker = await startWorker(bench, new DigestEngine());
+    await sleep(1_000);
+    const sweep = worker.get(UnfinishedSweep);
+    sweep.stop();
+    const swept = worker.get(RequestLifecycleRepository, { strict: false });
+    const reclaimLost = swept.reclaimLost.bind(swept);
+    const files = api.get(FilesService, { strict: false });
+    jest.spyOn(swept, 'reclaimLost').mockImplementationOnce(async (silentSeconds) => {
+      const lost = await reclaimLost(silentSeconds);
+      await claimAs(id, 'heir');
+      await files.store(actor, Readable.from([Buffer.from('the result')]), { requestId: id });
+      return lost;
+    });
+    await silence(id);
+    await sweep.sweep();
+    expect(await row(id)).toMatchObject({ worker: 'heir', attempts: 2, lost_attempts: 1 });
+    expect(await files.listByRequest(id)).toHaveLength(1);
+    await sql(`UPDATE inference_requests SET status = 'CANCELLED' WHERE id = $1`, [id]);
+  });
+
   it('are given up after the third', async () => {
     const id = await submit();
     for (const name of ['ghost-1', 'ghost-2', 'ghost-3']) {

@@ -46,7 +46,7 @@ export interface SubmittedView {
 }
 
 export interface HistoryQuery extends HistoryFilter {
-  /** From 1. */
+  /** From 1; what is past the last that can be read counts as that one. */
   page: number;
   /** 1–100. */
   limit: number;
@@ -55,6 +55,7 @@ export interface HistoryQuery extends HistoryFilter {
 const REQUEST_ID = /^[A-Za-z0-9_-]{21}$/;
 const LONGEST_KEY = 255;
 const LARGEST_PAGE = 100;
+const LAST_PAGE = 100_000;
 
 /** Takes requests, and shows their owners what became of them. */
 @Injectable()
@@ -76,16 +77,14 @@ export class InferenceService {
   async submit(actor: Actor, submission: Submission): Promise<SubmittedView> {
     assertMetadata(submission.metadata);
     assertIdempotencyKey(submission.idempotencyKey);
-    if (!isStorable(submission.input)) {
-      throw new AppError('invalid_input', 'The input must be valid Unicode without NUL characters.');
-    }
+    assertStorable(submission.input);
     const fingerprint = inputFingerprint(submission.endpoint, submission.input);
     const first = await this.findFirst(actor, submission, fingerprint);
     if (first !== null) return first;
 
     const resolved = await this.endpoints.resolve(actor, submission.endpoint, submission.input);
     const files = collectFileUrls(resolved.inputSchema, resolved.modelInput);
-    assertFetchableInputs(files, (url) => this.fetcher.assertFetchable(url));
+    assertFetchableInputs(files, resolved.input, (url) => this.fetcher.assertFetchable(url));
 
     const request = newRequest(actor, submission, resolved, files, fingerprint);
     const queuePosition = await this.lifecycle.insert(request);
@@ -110,8 +109,10 @@ export class InferenceService {
   }
 
   /** The actor's own requests, newest first. */
-  async list(actor: Actor, { page, limit: wanted, ...filter }: HistoryQuery): Promise<Page<RequestView>> {
-    const limit = Math.min(wanted, LARGEST_PAGE);
+  async list(actor: Actor, query: HistoryQuery): Promise<Page<RequestView>> {
+    const { page: wantedPage, limit: wantedLimit, ...filter } = query;
+    const page = Math.min(wantedPage, LAST_PAGE);
+    const limit = Math.min(wantedLimit, LARGEST_PAGE);
     const [rows, total] = await this.history.list(actor.userId, filter, {
       offset: (page - 1) * limit,
       limit,
@@ -167,6 +168,17 @@ export class InferenceService {
 /** An id that cannot exist is answered like one that does not. */
 export function assertRequestId(requestId: string): void {
   if (!REQUEST_ID.test(requestId)) throw new AppError('request_not_found');
+}
+
+/** @throws AppError invalid_input that names every field that the database cannot hold */
+function assertStorable(input: unknown): void {
+  if (isStorable(input)) return;
+  const fields = Object.entries((typeof input === 'object' && input) || {}) as [string, unknown][];
+  const failing = fields.filter(([field, value]) => !isStorable({ [field]: value }));
+  throw new AppError('invalid_input', 'The input has characters that cannot be stored.', {
+    validationErrors: failing.map(([path]) => ({ path, message: 'must be valid Unicode without NUL' })),
+    nextStep: 'Take these characters out and call run_model again.',
+  });
 }
 
 function assertIdempotencyKey(key: string | undefined): void {

@@ -151,7 +151,7 @@ describe('requests', () => {
       ['an input that does not fit', 'invalid_input', { input: { file: 7, extra: 1 } }, 'extra'],
       ['a private address', 'blocked_url', { input: { file: 'http://10.0.0.7/x' } }, 'file'],
       ['another scheme', 'blocked_url', { input: { file: 'ftp://example.org/x' } }, 'file'],
-      ['a NUL in the input', 'invalid_input', { input: { file: 'http://e.org/\0' } }, undefined],
+      ['a NUL in the input', 'invalid_input', { input: { file: 'http://e.org/\0' } }, 'file'],
       ['metadata over its limits', 'invalid_request', { metadata: { k: 'v'.repeat(513) } }, 'metadata.k'],
       ['an empty idempotency key', 'invalid_request', { idempotencyKey: '' }, 'idempotencyKey'],
     ])('leave nothing behind: %s', async (_what, code, change, path) => {
@@ -222,6 +222,12 @@ describe('requests', () => {
       expect([...first.items, ...second.items].map(({ requestId }) => requestId)).toEqual(ids.slice(0, 4));
       expect(first).toMatchObject({ total: 5, hasMore: true, page: 1, limit: 2 });
       expect(await inference.list(owner, { page: 3, limit: 2 })).toMatchObject({ hasMore: false });
+      for (const page of [1e18, 1e308]) {
+        expect(await inference.list(owner, { page, limit: 100 })).toMatchObject({
+          items: [],
+          hasMore: false,
+        });
+      }
 
       const matching = async (filter: Parameters<InferenceService['list']>[1]) =>
         (await inference.list(owner, filter)).items.map(({ requestId }) => requestId);
@@ -230,6 +236,7 @@ describe('requests', () => {
       expect(await matching({ ...all, metadata: { odd: '1', n: '3' } })).toEqual([ids[1]]);
       expect(await matching({ ...all, metadata: { odd: '1', n: '2' } })).toEqual([]);
       expect(await matching({ ...all, modelEndpoint: endpoint })).toEqual(ids);
+      expect(await matching({ ...all, modelEndpoint: ` ${endpoint.toUpperCase()}` })).toEqual(ids);
       expect(await matching({ ...all, modelEndpoint: 'tests/none' })).toEqual([]);
       for (const requestId of ids) await waitAs(owner, requestId);
       expect(await matching({ ...all, status: 'COMPLETED' })).toEqual(ids);

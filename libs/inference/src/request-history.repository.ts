@@ -132,7 +132,8 @@ function applyFilter(
 ): SelectQueryBuilder<InferenceRequest> {
   if (status !== undefined) query.andWhere('r.status = :status', { status });
   if (modelEndpoint !== undefined) {
-    const endpoint = modelEndpoint.replaceAll('\0', '');
+    // As in a call, surrounding space and upper case are forgiven.
+    const endpoint = modelEndpoint.replaceAll('\0', '').trim().toLowerCase();
     query.andWhere('(r.endpoint = :endpoint OR r.modelEndpoint = :endpoint)', { endpoint });
   }
   if (metadata !== undefined && Object.keys(metadata).length > 0) {

@@ -6,6 +6,7 @@ const check = compileArgumentCheck({
     type: 'object',
     properties: {
       text: { type: 'string' },
+      word: { type: 'string', enum: ['yes', 'no'] },
       count: { type: 'integer', minimum: 1, maximum: 9, default: 3 },
       ratio: { type: 'number' },
       flag: { type: 'boolean' },
@@ -35,6 +36,7 @@ describe('the check of arguments', () => {
       { count: 3, flag: false, input: { a: [1] } },
     ],
     [{ text: null, count: null }, { count: 3 }],
+    [{ text: '', word: '' }, { count: 3 }],
     [{ text: '{"a":1}' }, { count: 3, text: '{"a":1}' }],
   ])('reads %j as %j', (given, args) => {
     expect(check(given)).toEqual(args);
@@ -65,6 +67,14 @@ describe('the check of arguments', () => {
         { path: 'input', message: 'is nested more than 100 levels deep' },
       ]);
     }
+  });
+
+  it('keeps an empty text where one is required', () => {
+    const strict = compileArgumentCheck({
+      name: 'probe',
+      inputSchema: { type: 'object', properties: { q: { type: 'string' } }, required: ['q'] },
+    });
+    expect(strict({ q: '' })).toEqual({ q: '' });
   });
 
   it('leaves what it was given as it was', () => {

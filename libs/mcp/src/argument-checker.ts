@@ -17,8 +17,9 @@ export function compileArgumentCheck({
 }: Pick<Tool, 'name' | 'inputSchema'>): ArgumentCheck {
   const validate = ajv.compile(inputSchema);
   const properties = inputSchema.properties ?? {};
+  const required = inputSchema.required ?? [];
   return (given) => {
-    const args = coerce(given, properties);
+    const args = coerce(given, properties, required);
     const fits = validate(args);
     const errors = [
       ...unknownArguments(args, properties),
@@ -34,14 +35,20 @@ export function compileArgumentCheck({
 }
 
 /**
- * Clients send numbers and booleans as strings, objects as JSON strings, and null for what they leave out.
- * What cannot be read as the wanted type stays as it is, for the check to name.
+ * Clients send numbers and booleans as strings, objects as JSON strings, and null for what they leave out; for an
+ * optional text also an empty one. What cannot be read as the wanted type stays as it is, for the check to name.
  */
-function coerce(given: Record<string, unknown>, properties: Record<string, PropertySchema>) {
+function coerce(
+  given: Record<string, unknown>,
+  properties: Record<string, PropertySchema>,
+  required: readonly string[],
+) {
   const args: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    if (value !== null)
-      args[name] = coerceValue(value, Object.hasOwn(properties, name) ? properties[name] : undefined);
+    const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const isLeftOut =
+      value === null || (value === '' && schema?.type === 'string' && !required.includes(name));
+    if (!isLeftOut) args[name] = coerceValue(value, schema);
   }
   return args;
 }

@@ -75,7 +75,8 @@ export class ToolCaller {
     if (!tool.long) return tool.handler(call.actor, args as never, this.context(channel.signal));
     const { controller, finish } = this.running.start(call.actor, channel.id);
     const leave = () => controller.abort(channel.signal.reason);
-    channel.signal.addEventListener('abort', leave, { once: true });
+    if (channel.signal.aborted) leave();
+    else channel.signal.addEventListener('abort', leave, { once: true });
     const reporter = reporterOf(channel);
     try {
       const context = this.context(controller.signal, (progress) => reporter?.report(progress));

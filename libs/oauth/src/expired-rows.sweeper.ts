@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThan, Repository } from 'typeorm';
+import { Repository } from 'typeorm';
 import { WebSessionStore } from '#libs/accounts';
 import { ClientsService } from './clients/clients.service.js';
 import { AuthorizationRequestsService } from './grants/authorization-requests.service.js';
@@ -46,10 +46,28 @@ export class ExpiredRowsSweeper implements OnApplicationBootstrap, OnApplication
       await this.grants.deleteExpired(now),
       await this.clients.deleteStale(now),
       await this.sessions.deleteExpired(now),
-      (await this.accessTokens.delete({ expiresAt: LessThan(now) })).affected ?? 0,
+      await this.deleteAccessTokens(now),
     ];
     const total = counts.reduce((sum, count) => sum + count, 0);
     if (total > 0) this.logger.log(`removed ${total} expired rows`);
     return total;
+  }
+
+  /**
+   * All but the one that proves of a refresh token, not yet exchanged itself, that it did arrive: without it the
+   * theft of the token before would look like a lost response.
+   */
+  private async deleteAccessTokens(now: Date): Promise<number> {
+    const { affected } = await this.accessTokens
+      .createQueryBuilder()
+      .delete()
+      .where('expires_at < :now', { now })
+      .andWhere(
+        `NOT (first_used_at IS NOT NULL AND EXISTS (
+          SELECT FROM oauth_refresh_tokens r
+          WHERE r.id = refresh_token_id AND r.consumed_at IS NULL AND r.expires_at > :now))`,
+      )
+      .execute();
+    return affected ?? 0;
   }
 }

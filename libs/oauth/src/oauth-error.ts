@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { AppError, HTTP_STATUS } from '#libs/errors';
+import { frameworkStatus } from '#libs/http';
 
 /** RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8707 §2. */
 export type OAuthErrorCode =
@@ -60,14 +61,6 @@ function fromAppError(error: AppError): OAuthError {
     return new OAuthError('temporarily_unavailable', error.message, status, headers);
   if (status >= 500) return new OAuthError('server_error', error.message, status);
   return new OAuthError('invalid_request', error.message, status);
-}
-
-function frameworkStatus(thrown: unknown): number | undefined {
-  if (thrown instanceof HttpException) return thrown.getStatus();
-  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
-  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
-    ? statusCode
-    : undefined;
 }
 
 /** RFC 6749 §5.2: JSON, never cached. */

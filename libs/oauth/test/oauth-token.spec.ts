@@ -1,3 +1,4 @@
+import { ExpiredRowsSweeper } from '../src/expired-rows.sweeper.js';
 import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
 import { bearer, Browser, callMcp, form, json, TestClient, type Tokens, VERIFIER } from './oauth-client.js';
 
@@ -197,6 +198,17 @@ describe('refresh', () => {
     await age(2);
     expect((await client.refresh(first.refresh_token)).body.error).toBe('invalid_grant');
     expect(await works(second)).toBe(false);
+    expect((await client.refresh(second.refresh_token)).body.error).toBe('invalid_grant');
+  });
+
+  it('knows the thief also after the sweep took what had expired', async () => {
+    const first = await client.connect(browser);
+    const second = (await client.refresh(first.refresh_token)).body as unknown as Tokens;
+    expect(await works(second)).toBe(true);
+    await age(120);
+    await server.dataSource.query(`UPDATE oauth_access_tokens SET expires_at = now() - interval '1 minute'`);
+    await server.app.get(ExpiredRowsSweeper).sweep(new Date());
+    expect((await client.refresh(first.refresh_token)).body.error).toBe('invalid_grant');
     expect((await client.refresh(second.refresh_token)).body.error).toBe('invalid_grant');
   });
 

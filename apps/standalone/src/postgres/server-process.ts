@@ -124,8 +124,10 @@ async function waitUntilReady(child: ChildProcess, dataFolder: string): Promise<
     const postmaster = readPostmasterFile(dataFolder);
     if (postmaster?.pid === child.pid && postmaster?.ready) return 'ready';
     await sleep(10, undefined, { ref: false });
-    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) await sleep(1_000);
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) break;
   }
+  // Whoever ended is told so by its exit, which may be heard a moment later than its code is seen.
+  await sleep(1_000, undefined, { ref: false });
   return 'timeout';
 }
 

@@ -8,6 +8,9 @@ import { WebSession } from './web-session.entity.js';
 /** Days until a sign-in ends, however often it is used. */
 export const SESSION_TTL_MS = 7 * 86_400_000;
 
+/** As long as a sign-in may take. Whoever fetches the page makes such a row, robots too. */
+const ANONYMOUS_TTL_MS = 86_400_000;
+
 type Done = (error?: unknown) => void;
 type DoneWithSession = (error: unknown, session?: Session | null) => void;
 
@@ -22,7 +25,7 @@ export class WebSessionStore {
       userId: session.userId ?? null,
       // A plain copy: the live object drags the request along.
       data: JSON.parse(JSON.stringify(session)) as object,
-      expiresAt: session.cookie.expires ?? new Date(Date.now() + SESSION_TTL_MS),
+      expiresAt: endOf(session),
     };
     this.sessions.upsert(row, ['sidHash']).then(() => done(), done);
   }
@@ -42,4 +45,9 @@ export class WebSessionStore {
     const { affected } = await this.sessions.delete({ expiresAt: LessThan(now) });
     return affected ?? 0;
   }
+}
+
+function endOf({ userId, cookie }: Session): Date {
+  const end = cookie.expires ?? new Date(Date.now() + SESSION_TTL_MS);
+  return userId === undefined ? new Date(Math.min(end.getTime(), Date.now() + ANONYMOUS_TTL_MS)) : end;
 }

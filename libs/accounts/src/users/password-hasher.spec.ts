@@ -23,6 +23,14 @@ describe('PasswordHasher', () => {
     expect(await hasher.verifyNobody('no account has this password')).toBe(false);
   });
 
+  it('knows nobody again after a rush in which it could not', async () => {
+    const crowded = new PasswordHasher();
+    const rush = Array.from({ length: 202 }, () => crowded.hash('a password'));
+    await expect(crowded.verifyNobody('a password')).rejects.toMatchObject({ code: 'unavailable' });
+    await Promise.all(rush);
+    expect(await crowded.verifyNobody('a password')).toBe(false);
+  }, 60_000);
+
   it('turns away what it cannot queue, and serves the rest', async () => {
     const attempts = await Promise.allSettled(Array.from({ length: 220 }, () => hasher.hash('a password')));
     const refused = attempts.filter((attempt) => attempt.status === 'rejected');

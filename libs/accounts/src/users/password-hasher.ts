@@ -26,7 +26,11 @@ export class PasswordHasher {
 
   /** Takes the time of a real check, so that an unknown account answers as slowly as a wrong password. */
   async verifyNobody(password: string): Promise<false> {
-    this.dummy ??= this.hash('no account has this password');
+    this.dummy ??= this.hash('no account has this password').catch((error: unknown) => {
+      // Turned away by a full queue: the next one makes it, or unknown accounts would answer differently for ever.
+      this.dummy = undefined;
+      throw error;
+    });
     await this.verify(await this.dummy, password);
     return false;
   }

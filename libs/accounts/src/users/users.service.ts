@@ -28,6 +28,11 @@ export class UsersService {
     private readonly events: EventBus,
   ) {}
 
+  /** A password for a person to copy: 120 random bits. */
+  static generatePassword(): string {
+    return randomBytes(15).toString('base64url');
+  }
+
   /** @throws AppError `invalid_request` naming the fields, `conflict` when the address is taken */
   async create({ email, password, role }: NewUser): Promise<User> {
     const address = normaliseEmail(email);
@@ -69,7 +74,7 @@ export class UsersService {
   /** Makes the first administrator if nobody has that address. The generated password is told once, here. */
   async ensureAdmin(email: string, password?: string): Promise<{ created: boolean; password?: string }> {
     if (await this.findByEmail(email)) return { created: false };
-    const chosen = password ?? generatePassword();
+    const chosen = password ?? UsersService.generatePassword();
     try {
       await this.create({ email, password: chosen, role: 'admin' });
     } catch (error) {
@@ -87,7 +92,8 @@ export class UsersService {
   }
 
   /**
-   * Gives a user another password and ends everything that the old one opened.
+   * Gives a user another password and ends the web sessions that the old one opened. Grants of assistants and API
+   * keys stay: they were given on purpose and are revoked one by one.
    * @throws AppError `invalid_request` when the password cannot be used
    */
   async setPassword(user: User, password: string): Promise<void> {
@@ -106,11 +112,6 @@ export class UsersService {
     await this.sessions.delete({ userId });
     await this.events.publish(USER_SIGNED_OUT_EVERYWHERE, { userId });
   }
-}
-
-/** A password for a person to copy: 120 random bits. */
-export function generatePassword(): string {
-  return randomBytes(15).toString('base64url');
 }
 
 function normaliseEmail(email: string): string {

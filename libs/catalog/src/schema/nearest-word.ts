@@ -11,8 +11,11 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   const given = plain(word);
   let best: { candidate: string; distance: number } | null = null;
   for (const candidate of candidates) {
-    const distance = editDistance(given, plain(candidate));
-    if (distance <= Math.max(given.length, candidate.length) / 3 && distance < (best?.distance ?? Infinity)) {
+    const most = Math.max(given.length, candidate.length) / 3;
+    const wanted = plain(candidate);
+    if (Math.abs(given.length - wanted.length) > most) continue;
+    const distance = editDistance(given, wanted);
+    if (distance <= most && distance < (best?.distance ?? Infinity)) {
       best = { candidate, distance };
     }
   }

@@ -3,34 +3,43 @@ import type { FieldError } from '#libs/errors';
 import { nearestWord } from './nearest-word.js';
 
 /** Most errors reported for one value; more would bury the first. */
-const MAX_ERRORS = 30;
+const MAX_ERRORS = 19;
+/** Of a flood of errors only the first are looked at. */
+const MAX_EXAMINED = 1000;
 const MAX_CHOICES = 20;
+const MAX_REASONS = 5;
 
 /** Turns Ajv's errors into one sentence per failing field, each field and sentence once. */
 export function toFieldErrors(errors: readonly ErrorObject[]): FieldError[] {
-  const told = foldUnions(errors)
-    .filter((error) => error.keyword !== 'if')
-    .map(toFieldError);
-  const unique = new Map(told.map((error) => [`${error.path}\n${error.message}`, error]));
-  const all = [...unique.values()];
-  if (all.length <= MAX_ERRORS) return all;
-  return [...all.slice(0, MAX_ERRORS), { path: '', message: `and ${all.length - MAX_ERRORS} more` }];
+  const examined = errors.slice(0, MAX_EXAMINED);
+  const pending = withoutBranches(examined).filter((error) => error.keyword !== 'if');
+  const told = new Map<string, FieldError>();
+  // Wording looks for the nearest names, which takes time: nothing is worded that is not shown.
+  while (pending.length > 0 && told.size < MAX_ERRORS) {
+    const error = toFieldError(withReasons(pending.shift() as ErrorObject, examined));
+    told.set(`${error.path}\n${error.message}`, error);
+  }
+  if (pending.length === 0) return [...told.values()];
+  const atLeast = errors.length > MAX_EXAMINED ? 'at least ' : '';
+  return [...told.values(), { path: '', message: `has ${atLeast}${count(pending.length, 'more problem')}` }];
 }
 
+const isUnion = ({ keyword }: ErrorObject): boolean => keyword === 'anyOf' || keyword === 'oneOf';
+
+const isInside = (error: ErrorObject, union: ErrorObject): boolean =>
+  error !== union && error.schemaPath.startsWith(`${union.schemaPath}/`);
+
 /** Errors of the single branches of a union say little one by one: they become part of the union's own sentence. */
-function foldUnions(errors: readonly ErrorObject[]): ErrorObject[] {
-  const unions = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf');
-  return errors
-    .filter(
-      (error) =>
-        !unions.some((union) => union !== error && error.schemaPath.startsWith(`${union.schemaPath}/`)),
-    )
-    .map((error) => {
-      if (!unions.includes(error)) return error;
-      const inside = errors.filter((other) => other.schemaPath.startsWith(`${error.schemaPath}/`));
-      const reasons = [...new Set(inside.map((other) => toFieldError(other).message))].slice(0, 5);
-      return { ...error, params: { ...error.params, reasons } };
-    });
+function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors.filter(isUnion);
+  return errors.filter((error) => !unions.some((union) => isInside(error, union)));
+}
+
+function withReasons(error: ErrorObject, all: readonly ErrorObject[]): ErrorObject {
+  if (!isUnion(error)) return error;
+  const inside = all.filter((other) => isInside(other, error)).slice(0, MAX_CHOICES);
+  const reasons = [...new Set(inside.map((other) => toFieldError(other).message))].slice(0, MAX_REASONS);
+  return { ...error, params: { ...error.params, reasons } };
 }
 
 function toFieldError(error: ErrorObject): FieldError {

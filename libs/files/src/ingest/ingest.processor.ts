@@ -38,13 +38,22 @@ export class IngestProcessor extends WorkerHost implements OnModuleDestroy {
   @OnWorkerEvent('failed')
   async onFailed(job: Job<{ ingestId: string }> | undefined, error: Error): Promise<void> {
     this.logger.warn(`ingest ${job?.data.ingestId}: ${error.stack}`);
-    if (!job || !(await job.isFailed())) return;
-    const message = 'The file could not be fetched: the server was interrupted twice. Try again in a moment.';
-    await this.job.fail(job.data.ingestId, new AppError('unavailable', message, {}, { cause: error }));
+    if (!job) return;
+    try {
+      if (await job.isFailed()) await this.tellCaller(job.data.ingestId, error);
+    } catch (problem) {
+      // Nobody awaits an event's listener: thrown on, this would end the worker with all its other jobs.
+      this.logger.warn(`ingest ${job.data.ingestId}: could not be marked as failed: ${String(problem)}`);
+    }
   }
 
   @OnWorkerEvent('error')
   onError(error: Error): void {
     this.logger.warn(`ingest queue: ${error.message}`);
+  }
+
+  private tellCaller(ingestId: string, cause: Error): Promise<void> {
+    const message = 'The file could not be fetched: the server was interrupted twice. Try again in a moment.';
+    return this.job.fail(ingestId, new AppError('unavailable', message, {}, { cause }));
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInThisContext } from 'node:vm';
 import { getQueueToken } from '@nestjs/bullmq';
 import type { INestApplicationContext } from '@nestjs/common';
 import { getRepositoryToken } from '@nestjs/typeorm';
@@ -15,6 +16,8 @@ import { Ingest } from './ingest.entity.js';
 import { IngestService } from './ingest.service.js';
 import { IngestsRepository } from './ingests.repository.js';
 
+/** Jest's own `process` hears of no rejections. */
+const realProcess = runInThisContext('process') as NodeJS.Process;
 const MIB = 1024 * 1024;
 const LARGE_SHA256 = createHash('sha256')
   .update(patternBytes(12 * MIB))
@@ -83,6 +86,25 @@ describe('IngestService', () => {
       gone.abort();
       expect((await outcome).code).toBe('cancelled');
       await sleep(200);
+      expect((await lastRow()).status).toBe('CANCELLED');
+    });
+
+    it('ends in order when the caller goes away while the job is being queued', async () => {
+      const gone = new AbortController();
+      const ingests = bench.app.get(IngestsRepository);
+      const create = ingests.create.bind(ingests);
+      jest.spyOn(ingests, 'create').mockImplementationOnce(async (facts) => {
+        const row = await create(facts);
+        gone.abort();
+        return row;
+      });
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown) => unhandled.push(reason);
+      realProcess.on('unhandledRejection', note);
+      expect((await rejection(ingest('/large', {}, undefined, gone.signal))).code).toBe('cancelled');
+      await sleep(200);
+      realProcess.off('unhandledRejection', note);
+      expect(unhandled).toEqual([]);
       expect((await lastRow()).status).toBe('CANCELLED');
     });
   });

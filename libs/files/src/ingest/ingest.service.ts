@@ -103,6 +103,8 @@ export class IngestService {
       contentType: meta.contentType ?? null,
     });
     const outcome = this.waits.wait(id, options);
+    // A caller who goes away while the job is still being queued must not be an unhandled rejection.
+    outcome.catch(() => undefined);
     try {
       await this.queue.add(
         INGEST_QUEUE,
@@ -111,7 +113,6 @@ export class IngestService {
       );
     } catch (cause) {
       await this.ingests.fail(id, new AppError('unavailable'));
-      void outcome.catch(() => undefined);
       throw new AppError('unavailable', undefined, {}, { cause });
     }
     return outcome;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, Repository } from 'typeorm';
+import { IsNull, MoreThan, Not, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { formatBytes } from '../content/byte-size.js';
@@ -12,7 +12,7 @@ import { FilesService, type StoredFile, tooLarge } from '../records/files.servic
 import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { UploadPart } from './upload-part.entity.js';
-import { LARGEST_PART_BYTES, UPLOAD_STALL_MS } from './upload-rules.js';
+import { LARGEST_MULTIPART_BYTES, LARGEST_PART_BYTES, UPLOAD_STALL_MS } from './upload-rules.js';
 import type { UploadGrant } from './upload-signature.js';
 import { Upload } from './upload.entity.js';
 
@@ -68,16 +68,21 @@ export class UploadReceiver {
    */
   async receivePart(grant: UploadGrant, body: IncomingBody): Promise<string> {
     const { uploadId, number: partNumber } = grant.part ?? { uploadId: '', number: 0 };
-    const partTooLarge = () =>
-      new AppError('file_too_large', `A part may have at most ${formatBytes(LARGEST_PART_BYTES)}.`);
-    if ((body.contentLength ?? 0) > LARGEST_PART_BYTES) throw partTooLarge();
     await this.find({ id: uploadId, key: grant.key, multipart: true });
-    const bytes = new MeasuredBytes(complete(body, null), LARGEST_PART_BYTES, partTooLarge);
+    const limit = Math.min(LARGEST_PART_BYTES, await this.roomFor(uploadId, partNumber));
+    if ((body.contentLength ?? 0) > limit) throw partTooLarge();
+    const bytes = new MeasuredBytes(complete(body, null), limit, partTooLarge);
     const storageKey = newStorageKey();
     await this.storage.put(storageKey, bytes);
     const etag = bytes.sha256();
     await this.replacePart({ uploadId, partNumber, storageKey, size: bytes.size, etag });
     return etag;
+  }
+
+  /** Bytes that the file may still have, so that nobody fills the disk with parts of a file that can never be. */
+  private async roomFor(uploadId: string, partNumber: number): Promise<number> {
+    const others = await this.parts.sum('size', { uploadId, partNumber: Not(partNumber) });
+    return Math.max(0, LARGEST_MULTIPART_BYTES - (others ?? 0));
   }
 
   private async replacePart(part: UploadPart): Promise<void> {
@@ -127,6 +132,11 @@ async function* complete(
     );
   }
   if (expected !== undefined && received !== expected) throw wrongSize(expected);
+}
+
+function partTooLarge(): AppError {
+  const [part, file] = [formatBytes(LARGEST_PART_BYTES), formatBytes(LARGEST_MULTIPART_BYTES)];
+  return new AppError('file_too_large', `A part may have at most ${part}, all parts together ${file}.`);
 }
 
 function wrongSize(expected: number): AppError {

@@ -7,6 +7,7 @@ import {
   IsString,
   IsUUID,
   Length,
+  Matches,
   Max,
   MaxLength,
   Min,
@@ -38,8 +39,7 @@ export class UploadReferenceDto {
   @IsUUID()
   uploadId!: string;
 
-  @IsString()
-  @MaxLength(100)
+  @Matches(/^[0-9a-z]{1,100}$/)
   uploadKey!: string;
 }
 

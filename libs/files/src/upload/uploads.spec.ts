@@ -228,6 +228,25 @@ describe('direct uploads', () => {
       expect((await partUrl(upload, 'one')).status).toBe(400);
     });
 
+    it('refuses a part for which the file has no room any more', async () => {
+      const upload = await start();
+      const { presignedUrl } = (await partUrl(upload, 2)).body;
+      const parts = bench.app.get(getRepositoryToken(UploadPart));
+      const first = { uploadId: upload.uploadId, partNumber: 1, storageKey: 'x'.repeat(40), etag: 'x' };
+      await parts.insert({ ...first, size: 5 * 1024 * MIB - 3 });
+      const before = await bench.storedPaths();
+      expect((await put(presignedUrl, 'four')).status).toBe(413);
+      expect((await put(presignedUrl, new Blob(['four']).stream())).status).toBe(413);
+      expect(await bench.storedPaths()).toEqual(before);
+      expect((await put(presignedUrl, 'abc')).status).toBe(200);
+    });
+
+    it('answers a key that is none as a mistake of the caller', async () => {
+      const reference = { ...(await start()), uploadKey: 'a\0b' };
+      expect((await finish(reference, [{ partNumber: 1, etag: 'x' }])).status).toBe(400);
+      expect((await partUrl({ ...reference, uploadKey: 'a%00' }, 1)).status).toBe(400);
+    });
+
     it('is for its owner only', async () => {
       const upload = await start();
       const stranger = await bench.newActor();

@@ -73,6 +73,7 @@ export class ExecuteService {
     if (claim !== null) return claim;
     const [lost] = await this.lifecycle.reclaimLost(SILENT_SECONDS, requestId);
     if (lost === undefined) return null;
+    if (lost.status === 'FAILED') await this.outputs.discardEarlier(lost.id);
     await this.events.publish(lost.id, { status: lost.status });
     return lost.status === 'IN_QUEUE' ? this.lifecycle.claim(requestId, this.runs.worker) : null;
   }
@@ -145,7 +146,7 @@ export class ExecuteService {
     progress: Parameters<ProgressReporter['report']>[0],
   ): Promise<void> {
     try {
-      await this.lifecycle.saveProgress(claim, progress);
+      if (!(await this.lifecycle.saveProgress(claim, progress))) return;
       await this.events.publish(claim.id, { status: 'IN_PROGRESS', progress });
     } catch (error) {
       this.logger.warn(`could not save the progress of ${claim.id}: ${(error as Error).message}`);

@@ -11,8 +11,16 @@ describe('toRequestError', () => {
     ];
     expect(toRequestError(new AppError('invalid_output', 'Bad.', { validationErrors: fields }))).toEqual({
       code: 'invalid_output',
-      message: 'Bad. image is required; output must be an object',
+      message: 'Bad. image is required; output must be an object.',
     });
+  });
+
+  it('says nothing twice, and what to do next where the thrower knows', () => {
+    const error = new AppError('invalid_input', 'The voices cannot say §.', {
+      validationErrors: [{ path: 'text', message: 'The voices cannot say §' }],
+      nextStep: 'Leave it out.',
+    });
+    expect(toRequestError(error).message).toBe('The voices cannot say §. Leave it out.');
   });
 
   it('tells nothing of an unexpected cause', () => {

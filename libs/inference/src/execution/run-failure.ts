@@ -8,11 +8,11 @@ import type { RequestError } from '../inference-request.entity.js';
 export function toRequestError(error: unknown): RequestError {
   if (!(error instanceof AppError))
     return { code: 'internal_error', message: ERROR_CATALOGUE.internal_error.message };
-  const fields = (error.details.validationErrors ?? []).map(
-    ({ path, message }) => `${path || 'output'} ${message}`,
-  );
-  return {
-    code: error.code,
-    message: fields.length > 0 ? `${error.message} ${fields.join('; ')}` : error.message,
-  };
+  const { validationErrors = [], nextStep } = error.details;
+  const fields = validationErrors
+    // An error of one field often says in its own sentence what is wrong with it.
+    .filter(({ message }) => !error.message.includes(message))
+    .map(({ path, message }) => `${path || 'output'} ${message}`);
+  const parts = [error.message, fields.length > 0 && `${fields.join('; ')}.`, nextStep];
+  return { code: error.code, message: parts.filter(Boolean).join(' ') };
 }

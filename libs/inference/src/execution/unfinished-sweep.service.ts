@@ -56,7 +56,8 @@ export class UnfinishedSweep {
   private async reclaimLost(): Promise<void> {
     for (const { id, status } of await this.lifecycle.reclaimLost(SILENT_SECONDS)) {
       this.logger.warn(`${id} lost its worker and is now ${status}`);
-      await this.outputs.discardEarlier(id);
+      // A request that is tried again may have been taken already: its next attempt does this, before it stores any.
+      if (status === 'FAILED') await this.outputs.discardEarlier(id);
       await this.events.publish(id, { status });
     }
   }

@@ -1,3 +1,4 @@
+import { emptyHint, LOOSEN_FILTERS } from './empty-hint.js';
 import { filter, limit, page, pageOutput, text } from './schemas.js';
 import { READS, type Tool } from './tool.js';
 
@@ -15,7 +16,8 @@ export const listModelsTool: Tool<ListModelsArguments> = {
   annotations: READS,
   inputSchema: { type: 'object', properties: { search: text, category: filter, page, limit } },
   outputSchema: pageOutput,
-  handler: async (actor, args, { services }) => ({
-    structured: { ...(await services.catalog.listModels(actor, args)) },
-  }),
+  handler: async (actor, args, { services }) => {
+    const found = await services.catalog.listModels(actor, args);
+    return { structured: { ...found, ...emptyHint(found.total, LOOSEN_FILTERS) } };
+  },
 };

@@ -1,7 +1,11 @@
 import type { RequestStatus } from '#libs/inference';
+import { emptyHint } from './empty-hint.js';
 import { requestResult } from './request-result.js';
 import { limit, page, pageOutput, text } from './schemas.js';
 import { READS, type Tool } from './tool.js';
+
+const NONE_OF_YOURS =
+  'None of your requests matches. modelEndpoint is owner/alias; metadata pairs match exactly, all of them.';
 
 interface ListMyRequestsArguments {
   status?: RequestStatus;
@@ -29,6 +33,7 @@ export const listMyRequestsTool: Tool<ListMyRequestsArguments> = {
   outputSchema: pageOutput,
   handler: async (actor, args, { services }) => {
     const requests = await services.inference.list(actor, args);
-    return { structured: { ...requests, items: requests.items.map(requestResult) } };
+    const items = requests.items.map(requestResult);
+    return { structured: { ...requests, items, ...emptyHint(requests.total, NONE_OF_YOURS) } };
   },
 };

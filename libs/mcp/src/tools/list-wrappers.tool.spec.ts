@@ -11,7 +11,8 @@ describe('list_wrappers', () => {
       page: 1,
       limit: 20,
     });
-    expect(structured).toEqual({ items: [], page: 1, limit: 20, total: 0, hasMore: false });
+    const empty = { items: [], page: 1, limit: 20, total: 0, hasMore: false };
+    expect(structured).toEqual({ ...empty, hint: expect.stringContaining('leave out category') });
   });
 
   it('takes numbers as strings, up to 100 a page', async () => {

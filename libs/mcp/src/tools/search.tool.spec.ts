@@ -7,7 +7,18 @@ describe('search', () => {
     const { services, call } = toolBench(searchTool);
     const { structured } = await call({ query: 'upscale' });
     expect(services.catalog.search).toHaveBeenCalledWith(actor, { query: 'upscale', limit: 10 });
-    expect(structured).toEqual({ query: 'upscale', results: [], total: 0 });
+    expect(structured).toEqual({
+      query: 'upscale',
+      results: [],
+      total: 0,
+      hint: expect.stringContaining('list_models'),
+    });
+  });
+
+  it('gives no hint beside results', async () => {
+    const { services, call } = toolBench(searchTool);
+    services.catalog.search.mockResolvedValueOnce({ results: [], total: 3 });
+    expect((await call({ query: 'upscale' })).structured).not.toHaveProperty('hint');
   });
 
   it('gives at most fifty', async () => {

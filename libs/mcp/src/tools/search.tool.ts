@@ -1,5 +1,9 @@
+import { emptyHint } from './empty-hint.js';
 import { filter, text } from './schemas.js';
 import { READS, type Tool } from './tool.js';
+
+const BROWSE =
+  'Nothing matches. Try other words without category, or browse with list_models and list_wrappers.';
 
 interface SearchArguments {
   query: string;
@@ -22,7 +26,8 @@ export const searchTool: Tool<SearchArguments> = {
     required: ['query'],
   },
   outputSchema: { type: 'object', properties: { results: { type: 'array' } }, required: ['results'] },
-  handler: async (actor, args, { services }) => ({
-    structured: { query: args.query, ...(await services.catalog.search(actor, args)) },
-  }),
+  handler: async (actor, args, { services }) => {
+    const found = await services.catalog.search(actor, args);
+    return { structured: { query: args.query, ...found, ...emptyHint(found.total, BROWSE) } };
+  },
 };

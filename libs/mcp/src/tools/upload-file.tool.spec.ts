@@ -60,6 +60,18 @@ describe('upload_file', () => {
     });
   });
 
+  it.each(['/home/me/cat.png', 'cat.png', 'file:///home/me/cat.png'])(
+    'says for %s what can be given instead, and does not send the caller in a circle',
+    async (url) => {
+      const { services, call } = toolBench(uploadFileTool);
+      services.ingest.ingest.mockRejectedValue(new AppError('blocked_url', 'Only http, not file:'));
+      await expect(call({ url })).rejects.toMatchObject({
+        message: expect.stringMatching(/[^:]\.$/),
+        details: { nextStep: 'Give a public http(s) URL, or the bytes of the file as base64.' },
+      });
+    },
+  );
+
   it('names the direct upload for a file over the cap, however it is found out', async () => {
     const { services, call } = toolBench(uploadFileTool);
     const refusal = {

@@ -61,14 +61,16 @@ async function storeBase64(
   return services.files.store(actor, bytes, { ...meta, contentType: meta.contentType ?? declared });
 }
 
-function ingest(
+/** @throws AppError invalid_request for what is no URL, such as a path on the client's machine */
+async function ingest(
   actor: Actor,
   url: string,
   meta: { fileName?: string; contentType?: string },
   context: ToolContext,
 ): Promise<StoredFile> {
+  if (!URL.canParse(url)) throw notFetchable(new AppError('invalid_request', 'The url is not a URL.'));
   context.report({ message: 'Fetching the file' });
-  return context.services.ingest.ingest(actor, url, meta, {
+  const fetching = context.services.ingest.ingest(actor, url, meta, {
     signal: context.signal,
     onProgress: ({ receivedBytes, totalBytes }) =>
       context.report({
@@ -76,4 +78,13 @@ function ingest(
         percent: totalBytes ? (100 * receivedBytes) / totalBytes : undefined,
       }),
   });
+  return fetching.catch((error: unknown) => {
+    throw error instanceof AppError && error.code === 'blocked_url' ? notFetchable(error) : error;
+  });
+}
+
+/** The advice for inputs of models, "upload it with upload_file", leads nowhere from here. */
+function notFetchable({ code, message, details }: AppError): AppError {
+  const nextStep = 'Give a public http(s) URL, or the bytes of the file as base64.';
+  return new AppError(code, message.replace(/:$/, '.'), { ...details, nextStep });
 }

@@ -83,6 +83,7 @@ describe('readClientMetadata (RFC 7591 §2)', () => {
     ['a jwks_uri that is a file', { redirect_uris: [CALLBACK], jwks_uri: 'file:///etc/passwd' }],
     ['a name that is an object', { redirect_uris: [CALLBACK], client_name: {} }],
     ['a NUL', { redirect_uris: [CALLBACK], software_id: 'a\0b' }],
+    ['half a surrogate pair', { redirect_uris: [CALLBACK], software_id: '\ud800' }],
   ])('refuses %s as invalid_client_metadata', (_, body) => {
     expect(() => readClientMetadata(body)).toThrow(
       expect.objectContaining({ code: 'invalid_client_metadata' }),

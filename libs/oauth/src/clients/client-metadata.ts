@@ -117,8 +117,8 @@ function readText(metadata: Record<string, unknown>, member: string): string | u
   const value = metadata[member];
   if (isAbsent(value)) return undefined;
   if (typeof value !== 'string') throw invalid(`${member} must be a string.`);
-  // PostgreSQL's text knows no NUL; names are cleaned, everything else must do without.
-  if (member !== 'client_name' && (value.includes('\0') || value.length > 2_048))
+  // PostgreSQL stores neither NUL nor half a surrogate pair; names are cleaned, everything else must do without.
+  if (member !== 'client_name' && (/[\0\p{Cs}]/u.test(value) || value.length > 2_048))
     throw invalid(`${member} is not usable.`);
   return value;
 }

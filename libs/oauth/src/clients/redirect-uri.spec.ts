@@ -51,6 +51,11 @@ describe('redirectUriProblem (RFC 6749 §3.1.2, RFC 8252 §7)', () => {
     'https://a.example/c b',
     'https://a.example/\u202ecb',
     `https://a.example/${'x'.repeat(2_100)}`,
+    'https://a.example;sandbox/cb',
+    'https://a.example,script-src/cb',
+    "https://a'b/cb",
+    'https://a.example/caf\u00e9',
+    'cursor://a/\ud800',
   ])('refuses %s', (uri) => {
     expect(redirectUriProblem(uri)).toBeDefined();
   });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { hashSecret, type Role } from '#libs/accounts';
+import { type Actor, hashSecret } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { PreparedQueries } from '#libs/database';
 import { TokenCache, type VerifiedToken } from './token-cache.js';
@@ -18,11 +18,9 @@ const FIND_GOOD_TOKEN = `
     AND c.disabled_at IS NULL AND u.disabled_at IS NULL`;
 
 /** Refresh rotation must know whether a response arrived; people want to know when an assistant was last here. */
-const TOUCH = `
-  WITH used AS (
-    UPDATE oauth_access_tokens SET first_used_at = now() WHERE id = $1 AND first_used_at IS NULL
-  )
-  UPDATE oauth_grants SET last_used_at = now() WHERE id = $2`;
+const TOUCH_TOKEN = `
+  UPDATE oauth_access_tokens SET first_used_at = now() WHERE id = $1 AND first_used_at IS NULL`;
+const TOUCH_GRANT = `UPDATE oauth_grants SET last_used_at = now() WHERE id = $1`;
 
 interface TokenRow {
   id: string;
@@ -32,7 +30,7 @@ interface TokenRow {
   client_id: string;
   user_id: string;
   email: string;
-  role: Role;
+  role: Actor['role'];
   touch: boolean;
 }
 
@@ -56,7 +54,7 @@ export class AccessTokenVerifier {
     const values = [tokenHash, this.config.mcpResource];
     const [row] = await this.prepared.rows<TokenRow>('oauth_good_token', FIND_GOOD_TOKEN, values);
     if (!row) return null;
-    if (row.touch) await this.prepared.rows('oauth_touch_token', TOUCH, [row.id, row.grant_id]);
+    if (row.touch) await this.touch(row);
     return {
       actor: { userId: row.user_id, email: row.email, role: row.role, clientId: row.client_id },
       scopes: row.scopes,
@@ -64,5 +62,11 @@ export class AccessTokenVerifier {
       clientId: row.client_id,
       grantId: row.grant_id,
     };
+  }
+
+  /** Two statements, so that no lock is held over both: a refresh locks the same rows the other way round. */
+  private async touch({ id, grant_id: grantId }: TokenRow): Promise<void> {
+    await this.prepared.rows('oauth_touch_token', TOUCH_TOKEN, [id]);
+    await this.prepared.rows('oauth_touch_grant', TOUCH_GRANT, [grantId]);
   }
 }

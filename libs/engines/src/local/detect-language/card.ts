@@ -74,6 +74,6 @@ export const card: ModelCard = {
       },
     },
   ],
-  typicalSeconds: 0.01,
+  typicalSeconds: 0.02,
   thumbnail: 'thumbnail.jpg',
 };

@@ -14,7 +14,7 @@ export const card: ModelCard = {
     'Chinese, English, digits and common symbols; other Latin languages are read without their accents. Gives the ' +
     'whole text in reading order and every line with its box and a confidence. Clean print is read nearly without ' +
     'fault (now and then a space is lost); shadows, strong slants, handwriting, very small print and text of many ' +
-    'columns cost accuracy. Text that is turned by more than a few degrees should be turned upright first.',
+    'columns cost accuracy. Text that is turned by more than a few degrees should be turned upright first. A few lines take about a second, a full page of print 5 to 20.',
   inputSchema: {
     type: 'object',
     properties: {
@@ -94,6 +94,6 @@ export const card: ModelCard = {
       },
     },
   ],
-  typicalSeconds: 0.4,
+  typicalSeconds: 1,
   thumbnail: 'thumbnail.jpg',
 };

@@ -70,6 +70,6 @@ export const card: ModelCard = {
       },
     },
   ],
-  typicalSeconds: 0.2,
+  typicalSeconds: 0.4,
   thumbnail: 'thumbnail.jpg',
 };

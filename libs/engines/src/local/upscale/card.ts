@@ -13,7 +13,7 @@ export const card: ModelCard = {
     'Doubles the width and height of a picture with a small ESRGAN network: edges and textures come out sharper ' +
     'than with ordinary (bicubic) enlargement. Works on photographs and drawings, keeps transparency and follows ' +
     'the EXIF orientation. The picture is worked on in tiles, so large ones take longer, not more memory: about ' +
-    '3 seconds per input megapixel on two CPU cores. It cannot bring back what is not there: faces of a few pixels, ' +
+    '3 to 5 seconds per input megapixel on two CPU cores. It cannot bring back what is not there: faces of a few pixels, ' +
     'unreadable text and strong blur or JPEG blocks stay what they are. Takes at most 12.6 megapixels (4096×3072).',
   inputSchema: {
     type: 'object',
@@ -58,6 +58,6 @@ export const card: ModelCard = {
       output: { image: 'asset:local/upscale/example.jpg', width: 902, height: 600 },
     },
   ],
-  typicalSeconds: 1,
+  typicalSeconds: 0.7,
   thumbnail: 'thumbnail.jpg',
 };
