@@ -28,10 +28,8 @@ describe('bad input', () => {
           .end(),
     });
     database = await createTestDatabase();
-    [closedNetwork, server] = await Promise.all([
-      startOwnServer({ ALLOW_PRIVATE_URLS: 'true', DATABASE_URL: database.url }),
-      startOwnServer(),
-    ]);
+    closedNetwork = await startOwnServer({ ALLOW_PRIVATE_URLS: 'true', DATABASE_URL: database.url });
+    server = await startOwnServer();
     assistant = await Assistant.connect(new URL(`${closedNetwork.url}/mcp`), closedNetwork.credentials);
     strict = await Assistant.connect(new URL(`${server.url}/mcp`), server.credentials);
     stranger = await connectStranger();

@@ -25,7 +25,8 @@ describe('sign-in and consent in a browser', () => {
     }).listen(0, '127.0.0.1');
     await once(callback, 'listening');
     redirectUri = `http://127.0.0.1:${(callback.address() as AddressInfo).port}/callback`;
-    [server, browser] = await Promise.all([startOwnServer(), launchBrowser()]);
+    server = await startOwnServer();
+    browser = await launchBrowser();
     const registered = await fetch(`${server.url}/oauth/register`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -68,7 +68,7 @@ async function perform(assistant: Assistant, run: DemoRun): Promise<string | und
     (message) => console.log(`           … ${message}`),
   );
   if (finished.status !== 'COMPLETED' || !finished.output) {
-    return `it ended ${finished.status}: ${JSON.stringify(finished.error)}`;
+    return `${requestId} ended ${finished.status}: ${JSON.stringify(finished.error)}`;
   }
   const files = await saveOutput(run, finished.output);
   return run.judge({
@@ -95,11 +95,16 @@ async function main(): Promise<number> {
   const url = own?.url ?? values.url!.replace(/\/+$/, '');
   const credentials = own?.credentials ?? { email: values.email!, password: values.password! };
   try {
-    return await runAll(new URL(`${url}/mcp`), credentials);
+    const exitCode = await runAll(new URL(`${url}/mcp`), credentials);
+    if (exitCode !== 0 && own) console.error(`\nThe server said last:\n${lastLines(own.output())}`);
+    return exitCode;
   } finally {
     await own?.stop();
   }
 }
+
+/** Enough of a log to see the cause in. */
+const lastLines = (log: string): string => log.trimEnd().split('\n').slice(-40).join('\n');
 
 async function runAll(mcpUrl: URL, credentials: { email: string; password: string }): Promise<number> {
   const assistant = await step('registered, signed in, approved and connected', () =>

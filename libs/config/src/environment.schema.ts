@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { availableParallelism, tmpdir } from 'node:os';
-import { resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 const MEBIBYTE = 1024 * 1024;
@@ -84,10 +84,14 @@ export const environmentSchema = z
     FFMPEG_PATH: z.string().optional(),
     /** Port for the worker's health routes. Unset: none. */
     WORKER_HEALTH_PORT: wholeNumber(0, 0, 65_535),
-    /** Folder for files that live for one run only. */
-    TEMP_DIR: z.string().default(tmpdir()),
+    /** Folder for files that live for one run only. Unset: `tmp` under DATA_DIR, which other users do not share. */
+    TEMP_DIR: z.string().optional(),
   })
-  .transform((env) => ({ ...env, PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}` }))
+  .transform((env) => ({
+    ...env,
+    PUBLIC_URL: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    TEMP_DIR: resolve(env.TEMP_DIR ?? join(env.DATA_DIR, 'tmp')),
+  }))
   .superRefine((env, context) => {
     const publicUrl = new URL(env.PUBLIC_URL);
     if (env.NODE_ENV === 'production' && publicUrl.protocol === 'http:' && !isLoopback(publicUrl.hostname)) {

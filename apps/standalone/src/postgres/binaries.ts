@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
   accessSync,
+  chmodSync,
   constants,
   cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -135,6 +137,7 @@ function copyInto(parent: string, native: string): string | undefined {
       accessSync(parent, constants.W_OK);
       mkdirSync(partial, { mode: 0o755 });
       cpSync(native, join(partial, 'native'), { recursive: true, verbatimSymlinks: true });
+      makeFoldersWritable(partial);
       renameSync(partial, folder);
     }
     const { uid, mode } = lstatSync(folder);
@@ -145,6 +148,13 @@ function copyInto(parent: string, native: string): string | undefined {
     return undefined;
   } finally {
     rmSync(partial, { recursive: true, force: true });
+  }
+}
+
+/** A copy of a read-only folder is read-only too, and its links could be neither made nor removed. */
+function makeFoldersWritable(root: string): void {
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) chmodSync(join(entry.parentPath, entry.name), 0o755);
   }
 }
 

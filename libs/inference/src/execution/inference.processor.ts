@@ -35,7 +35,7 @@ export class InferenceProcessor extends WorkerHost implements OnApplicationBoots
     await this.sweep.start();
     this.worker.concurrency = this.config.WORKER_CONCURRENCY;
     this.worker.run().catch((error: Error) => this.logger.error(`the queue worker ended: ${error.message}`));
-    this.logger.log(
+    this.logger.debug(
       `worker ${this.runs.worker} runs up to ${this.config.WORKER_CONCURRENCY} request(s) at once`,
     );
   }

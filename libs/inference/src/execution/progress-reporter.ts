@@ -19,7 +19,8 @@ export class ProgressReporter {
 
   report(progress: EngineProgress): void {
     if (this.stopped) return;
-    this.pending = progress;
+    const { percent } = progress;
+    this.pending = percent === undefined ? progress : { ...progress, percent: Math.round(percent * 10) / 10 };
     if (this.timer !== undefined) return;
     const wait = Math.max(0, this.lastSent + LEAST_INTERVAL_MS - performance.now());
     this.timer = setTimeout(() => this.flush(), wait);
