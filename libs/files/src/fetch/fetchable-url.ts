@@ -17,7 +17,10 @@ const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|intranet|lan|home\.arpa|l
 export function assertFetchableUrl(url: string, allowPrivate: boolean): void {
   const parsed = parse(url);
   if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-    throw new AppError('blocked_url', `Only http and https URLs can be fetched, not ${parsed.protocol.slice(0, -1)}.`);
+    throw new AppError(
+      'blocked_url',
+      `Only http and https URLs can be fetched, not ${parsed.protocol.slice(0, -1)}.`,
+    );
   }
   if (parsed.username || parsed.password) {
     throw new AppError('blocked_url', 'A URL with a user name or password in it is not fetched.');
