@@ -140,12 +140,13 @@ describe('IngestService', () => {
       expect((await outcome).code).toBe('cancelled');
       expect(progress[1]!.totalBytes).toBe(16 * MIB);
       expect(progress[1]!.receivedBytes).toBeGreaterThan(progress[0]!.receivedBytes);
-      // The worker notices within a beat that nobody waits any more, and lets go.
-      await sleep(1_500);
-      expect((await lastRow()).status).toBe('CANCELLED');
+      // The worker notices within a beat that nobody waits any more, and lets go; a busy machine takes longer.
+      const deadline = Date.now() + 15_000;
+      while (server.connections.size > 0 && Date.now() < deadline) await sleep(100);
       expect(server.connections.size).toBe(0);
+      expect((await lastRow()).status).toBe('CANCELLED');
       expect((await bench.storedPaths()).filter((path) => path.includes('/files/tmp/'))).toEqual([]);
-    }, 30_000);
+    }, 40_000);
 
     it.each([
       ['/endless', 'file_too_large'],
