@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { runningPostgresUrl } from '../../apps/standalone/src/embedded-postgres.js';
+import { freePort } from '../support/free-port.js';
 import { descendants, isAlive } from '../support/processes.js';
-import { freePort } from '../../apps/demo/src/own-server.js';
 import { eventually, startStandalone, type StandaloneRun } from '../support/standalone.js';
 
 jest.setTimeout(120_000);

@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConsoleLogger, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
@@ -11,6 +10,7 @@ import { DatabaseModule } from '#libs/database';
 import type { AppError } from '#libs/errors';
 import { createHttpApp, HttpModule } from '#libs/http';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
+import { freePort } from '../../../test/support/free-port.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { FilesHttpModule } from './files-http.module.js';
 import { FilesJobsModule } from './files-jobs.module.js';
@@ -108,13 +108,4 @@ function moduleOf(config: AppConfig, ...features: Type[]): DynamicModule {
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

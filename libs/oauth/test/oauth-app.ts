@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { ConsoleLogger, Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
@@ -8,6 +6,7 @@ import { type AppConfig, ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { createHttpApp, HttpModule } from '#libs/http';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
+import { freePort } from '../../../test/support/free-port.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { McpBearerGuard, OAuthHttpModule, OAuthModule, registerOAuth } from '../src/index.js';
 
@@ -83,12 +82,4 @@ export async function startOAuthApp(environment: NodeJS.ProcessEnv = {}): Promis
       await database.drop();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
