@@ -15,7 +15,8 @@ const ROOT = dirname(import.meta.dirname);
 const DIST = join(ROOT, 'dist');
 /** What the last build was made from: path → size and time of change. */
 const MANIFEST = join(DIST, '.build.json');
-const NOT_SHIPPED = /\.(spec|spec-support|e2e-spec)\.ts$|\.d\.ts$|(^|\/)(README\.md|tsconfig\.json|\.DS_Store)$/;
+const NOT_SHIPPED =
+  /\.(spec|spec-support|e2e-spec)\.ts$|\.d\.ts$|(^|\/)(README\.md|tsconfig\.json|\.DS_Store)$/;
 
 const sourceFolders = async () => {
   const folders = [];
