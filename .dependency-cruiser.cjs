@@ -2,7 +2,17 @@
  * Who may import whom (docs/architecture.md). apps → features → platform; never up, never sideways but where listed,
  * never in a circle; across libs only through `#libs/<lib>`, which is that lib's index.
  */
-const PLATFORM = ['errors', 'config', 'database', 'queue', 'http', 'lifecycle'];
+const PLATFORM = [
+  'errors',
+  'config',
+  'secrets',
+  'database',
+  'audit',
+  'outbound',
+  'queue',
+  'http',
+  'lifecycle',
+];
 
 /** Feature libs and the feature libs that each may import; all may import the platform. */
 const FEATURES = {
@@ -19,7 +29,10 @@ const FEATURES = {
 const PLATFORM_USES = {
   errors: [],
   config: [],
+  secrets: [],
   database: ['config', 'errors'],
+  audit: [],
+  outbound: ['errors'],
   queue: ['config', 'errors', 'database'],
   lifecycle: ['config', 'errors'],
   http: ['config', 'errors', 'database', 'queue'],

@@ -3,7 +3,6 @@ export { ROLES, type Actor } from './actor.js';
 export { ApiKeyGuard } from './api-keys/api-key.guard.js';
 export { ApiKeysService } from './api-keys/api-keys.service.js';
 export { CurrentActor } from './current-actor.decorator.js';
-export { generateSecret, hashSecret } from './secrets.js';
 export { CsrfGuard } from './sessions/csrf.guard.js';
 export { registerWebSession } from './sessions/register-web-session.js';
 export { SignInService } from './sessions/sign-in.service.js';

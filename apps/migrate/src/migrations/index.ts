@@ -6,6 +6,7 @@ import { CreateCatalog1795381200004 } from './1795381200004-create-catalog.js';
 import { CreateInference1795381200005 } from './1795381200005-create-inference.js';
 import { CreateRateLimits1795381200006 } from './1795381200006-create-rate-limits.js';
 import { CreateSeeds1795381200007 } from './1795381200007-create-seeds.js';
+import { CreateAudit1795381200008 } from './1795381200008-create-audit.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateInference1795381200005,
   CreateRateLimits1795381200006,
   CreateSeeds1795381200007,
+  CreateAudit1795381200008,
 ];

@@ -3,8 +3,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
 import { PreparedQueries } from '#libs/database';
 import { AppError } from '#libs/errors';
+import { generateSecret, hashSecret } from '#libs/secrets';
 import { weakerRole, type Actor, type Role } from '../actor.js';
-import { generateSecret, hashSecret } from '../secrets.js';
 import { ApiKey } from './api-key.entity.js';
 
 const MAX_KEYS_PER_USER = 50;

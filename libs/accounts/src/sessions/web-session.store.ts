@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Session } from 'fastify';
 import { LessThan, MoreThan, Repository } from 'typeorm';
-import { hashSecret } from '../secrets.js';
+import { hashSecret } from '#libs/secrets';
 import { WebSession } from './web-session.entity.js';
 
 /** Days until a sign-in ends, however often it is used. */

@@ -1,4 +1,4 @@
-import { hashSecret } from '#libs/accounts';
+import { hashSecret } from '#libs/secrets';
 import { credentialsFit, readClientCredentials } from './client-credentials.js';
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;

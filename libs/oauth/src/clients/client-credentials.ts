@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { hashSecret } from '#libs/accounts';
+import { hashSecret } from '#libs/secrets';
 import type { ClientAuthMethod } from './oauth-client.entity.js';
 
 /** What a request shows of its client (RFC 6749 §2.3). */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { randomBytes } from 'node:crypto';
 import { IsNull, LessThan, Repository } from 'typeorm';
-import { generateSecret, hashSecret } from '#libs/accounts';
+import { generateSecret, hashSecret } from '#libs/secrets';
 import type { ClientMetadata } from './client-metadata.js';
 import { OAuthClient } from './oauth-client.entity.js';
 

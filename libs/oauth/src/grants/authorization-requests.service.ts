@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, LessThan, MoreThan, Repository } from 'typeorm';
-import { hashSecret } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { hashSecret } from '#libs/secrets';
 import { TTL_MS } from '../limits.js';
 import { AuthorizationRequest } from './authorization-request.entity.js';
 

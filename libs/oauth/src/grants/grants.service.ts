@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
-import { type Actor, generateSecret, hashSecret } from '#libs/accounts';
+import { type Actor } from '#libs/accounts';
 import { Transactions } from '#libs/database';
 import { AppError } from '#libs/errors';
+import { generateSecret, hashSecret } from '#libs/secrets';
 import { TTL_MS } from '../limits.js';
 import { TokenCache } from '../tokens/token-cache.js';
 import { AuthorizationCode } from './authorization-code.entity.js';

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Actor, hashSecret } from '#libs/accounts';
+import { type Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { PreparedQueries } from '#libs/database';
+import { hashSecret } from '#libs/secrets';
 import { TokenCache, type VerifiedToken } from './token-cache.js';
 
 /** Everything that can make a token worthless, in one read. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { hashSecret } from '#libs/accounts';
 import { Transactions } from '#libs/database';
+import { hashSecret } from '#libs/secrets';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { type FormParameters, requireParameter } from '../endpoints/form-parameters.js';
 import { AuthorizationCode } from '../grants/authorization-code.entity.js';

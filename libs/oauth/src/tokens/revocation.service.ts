@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
-import { hashSecret } from '#libs/accounts';
+import { hashSecret } from '#libs/secrets';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { Grant } from '../grants/grant.entity.js';
 import { GrantsService } from '../grants/grants.service.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { generateSecret, hashSecret } from '#libs/accounts';
+import { generateSecret, hashSecret } from '#libs/secrets';
 import { OAuthClient } from '../clients/oauth-client.entity.js';
 import { Grant } from '../grants/grant.entity.js';
 import { OFFLINE_SCOPE } from '../grants/scopes.js';

@@ -1,0 +1,4 @@
+export { AuditLog, type AuditEvent } from './audit-log.js';
+export { AuditModule } from './audit.module.js';
+export { AuditRecord } from './audit-record.entity.js';
+export { type AuditEventType } from './audit-event-types.js';

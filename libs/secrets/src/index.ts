@@ -1,0 +1,1 @@
+export { generateSecret, hashSecret } from './secrets.js';
