@@ -26,7 +26,7 @@ describe('npm run admin', () => {
     const created = await admin('user', 'create', '--email', 'Ada@example.com');
     const first = created.stdout.trim().split('\n').at(-1)!;
     const assistant = await connect(first);
-    expect(await assistant.toolNames()).toHaveLength(13);
+    expect(await assistant.toolNames()).toHaveLength(14);
 
     await admin('user', 'set-password', '--email', 'ada@example.com', '--password', 'another password');
     await expect(connect(first)).rejects.toThrow(/wrong/);

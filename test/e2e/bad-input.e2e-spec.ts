@@ -204,6 +204,6 @@ describe('bad input', () => {
       body: '{"jsonrpc":',
     });
     expect(broken.status).toBe(401);
-    expect(await assistant.toolNames()).toHaveLength(13);
+    expect(await assistant.toolNames()).toHaveLength(14);
   });
 });

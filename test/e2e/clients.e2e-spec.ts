@@ -6,6 +6,7 @@ import { connectV1, type V1OAuthProvider } from '../support/v1-client.js';
 jest.setTimeout(120_000);
 
 const TOOLS = [
+  'cancel_request',
   'get_model',
   'get_model_raw_schema',
   'get_request',
@@ -53,7 +54,7 @@ describe('official clients', () => {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} }),
     });
 
-  it('v1 and v2 see the same 13 tools', async () => {
+  it('v1 and v2 see the same 14 tools', async () => {
     const { tools } = await v1.listTools();
     expect(tools.map((tool) => tool.name).sort()).toEqual(TOOLS);
     const v2 = await Assistant.connect(mcpUrl, server.credentials);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
+import { ConsoleLogger, type INestApplicationContext, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
-import { type Actor, UsersService } from '#libs/accounts';
+import { AccountsModule, type Actor, UsersService } from '#libs/accounts';
 import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { type Engine, type EngineCallbacks, type EngineJob, EngineRegistry, OutputFile } from '#libs/engines';
@@ -92,7 +92,8 @@ export interface InferenceBench {
   drop(): Promise<void>;
 }
 
-export async function createBench(): Promise<InferenceBench> {
+/** @param settings beside those of every suite */
+export async function createBench(settings: Record<string, string> = {}): Promise<InferenceBench> {
   const database = await createTestDatabase();
   const dir = await mkdtemp(join(tmpdir(), 'inference-spec-'));
   // On Redis each Jest process has a database of its own there, so that no suite takes another's jobs.
@@ -102,6 +103,9 @@ export async function createBench(): Promise<InferenceBench> {
     DATA_DIR: dir,
     TEMP_DIR: join(dir, 'tmp'),
     ENGINE_TIMEOUT_SECONDS: '30',
+    // The suites submit the same thing again and again, and mean it.
+    DEDUPLICATE_SECONDS: '0',
+    ...settings,
     ...(redis && { REDIS_URL: `${redis}/${process.env.JEST_WORKER_ID ?? '0'}` }),
   };
   await migrateQueueStore(loadConfig(env));
@@ -114,7 +118,7 @@ export async function createBench(): Promise<InferenceBench> {
 
 /** Services only, as in the api. */
 export function startApi({ env }: InferenceBench): Promise<INestApplicationContext> {
-  return start(env, [InferenceModule], null);
+  return start(env, [InferenceModule, AccountsModule], null);
 }
 
 /** With what runs requests, as in the worker. */
@@ -124,7 +128,7 @@ export function startWorker({ env }: InferenceBench, engine: Engine): Promise<IN
 
 async function start(
   env: Record<string, string>,
-  modules: (typeof InferenceModule | typeof InferenceJobsModule)[],
+  modules: Type[],
   engine: Engine | null,
 ): Promise<INestApplicationContext> {
   const builder = Test.createTestingModule({

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -23,6 +23,10 @@ const url = (schemes: string[]) =>
   z.string().refine((value) => URL.canParse(value) && schemes.includes(new URL(value).protocol), {
     error: `must be a URL that starts with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
+
+/** What fits into this machine: a core each, and room for an engine of the usual size each. */
+const hostConcurrency = () =>
+  Math.max(1, Math.min(availableParallelism(), Math.floor((totalmem() * 0.6) / (700 * MEBIBYTE))));
 
 const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
@@ -76,6 +80,14 @@ export const environmentSchema = z
     FILE_TTL_DAYS: wholeNumber(30, 1, 3650),
     /** Inferences that one worker process runs at once. */
     WORKER_CONCURRENCY: wholeNumber(Math.max(1, Math.floor(availableParallelism() / 2)), 1, 64),
+    /** Local engines that run at once on one machine, over all of its workers. */
+    HOST_CONCURRENCY: wholeNumber(hostConcurrency(), 1, 256),
+    /** Requests of one user that run at once. More wait for their turn. */
+    MAX_RUNNING_PER_USER: wholeNumber(10, 1, 1_000),
+    /** Requests of one user that may wait in the queue. More are refused. */
+    MAX_QUEUED_PER_USER: wholeNumber(500, 1, 100_000),
+    /** A repeated submission within so many seconds, while the first is unfinished, gets the first. 0: never. */
+    DEDUPLICATE_SECONDS: wholeNumber(10, 0, 3_600),
     /** Memory cap of one local engine process, in MiB. */
     ENGINE_MEMORY_MB: wholeNumber(700, 128, 65_536),
     /** Time limit of one inference, in seconds. */

@@ -5,11 +5,14 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { Transactions } from '#libs/database';
 import type { EngineCallbacks, EngineJob } from '#libs/engines';
 import { FilesService } from '#libs/files';
 import { UnfinishedSweep } from './execution/unfinished-sweep.service.js';
 import { INFERENCE_QUEUE } from './inference-queue.service.js';
 import { InferenceService } from './inference.service.js';
+import { SubmissionService } from './submission/submission.service.js';
 import {
   createActor,
   createBench,
@@ -21,7 +24,8 @@ import {
   startWorker,
   storeText,
 } from '../../../test/support/inference-bench.js';
-import { type Claim, RequestLifecycleRepository } from './request-lifecycle.repository.js';
+import { type Claim, ClaimsRepository } from './queueing/claims.repository.js';
+import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
 
 jest.setTimeout(60_000);
 
@@ -61,7 +65,7 @@ describe('requests and dead workers', () => {
   });
 
   const submit = async (behaviour = 'digest'): Promise<string> =>
-    (await api.get(InferenceService).submit(actor, { endpoint, input: { file, behaviour } })).requestId;
+    (await api.get(SubmissionService).submit(actor, { endpoint, input: { file, behaviour } })).requestId;
   const sql = (text: string, values: unknown[]) =>
     api.get(DataSource).query<Record<string, unknown>[]>(text, values);
   const row = async (id: string) =>
@@ -72,9 +76,10 @@ describe('requests and dead workers', () => {
       return found.status === status && found;
     });
   const lifecycle = () => api.get(RequestLifecycleRepository);
+  const claims = () => new ClaimsRepository(api.get(Transactions), api.get<AppConfig>(APP_CONFIG));
   const claimAs = async (id: string, name: string): Promise<Claim> => {
-    const claim = await lifecycle().claim(id, name);
-    if (!claim) throw new Error(`${id} cannot be claimed`);
+    const claim = await claims().claimNext(name);
+    if (claim?.id !== id) throw new Error(`${id} was not claimed, but ${claim?.id}`);
     return claim;
   };
   const silence = (id: string) =>
@@ -144,7 +149,7 @@ describe('requests and dead workers', () => {
       error: { code: 'engine_crashed', message: 'The worker stopped 3 times while it ran this request.' },
     });
     expect((await row(id)).completed_at).toBeInstanceOf(Date);
-    expect(await lifecycle().claim(id, 'ghost-4')).toBeNull();
+    expect(await claims().claimNext('ghost-4')).toBeNull();
   });
 
   it('are not taken from a worker that lives', async () => {

@@ -3,4 +3,5 @@ export { InferenceModule } from './inference.module.js';
 export { InferenceService } from './inference.service.js';
 export type { RequestStatus } from './request-status.js';
 export type { RequestView } from './request-view.js';
+export { SubmissionService } from './submission/submission.service.js';
 export { WaitService, type WaitOptions } from './waiting/wait.service.js';

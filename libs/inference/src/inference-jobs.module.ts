@@ -8,11 +8,20 @@ import { InferenceProcessor } from './execution/inference.processor.js';
 import { RunOutputs } from './execution/run-outputs.service.js';
 import { RunWorkspaces } from './execution/run-workspaces.service.js';
 import { UnfinishedSweep } from './execution/unfinished-sweep.service.js';
+import { ClaimsRepository } from './queueing/claims.repository.js';
 import { InferenceModule } from './inference.module.js';
 
 /** What runs requests; for the worker process only. */
 @Module({
   imports: [InferenceModule, EnginesModule, FilesModule, AccountsModule],
-  providers: [ActiveRuns, ExecuteService, InferenceProcessor, RunOutputs, RunWorkspaces, UnfinishedSweep],
+  providers: [
+    ActiveRuns,
+    ClaimsRepository,
+    ExecuteService,
+    InferenceProcessor,
+    RunOutputs,
+    RunWorkspaces,
+    UnfinishedSweep,
+  ],
 })
 export class InferenceJobsModule {}

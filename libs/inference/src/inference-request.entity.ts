@@ -29,10 +29,17 @@ export interface RequestError {
 @Index('ix_inference_requests_unfinished', ['status', 'createdAt', 'id'], {
   where: `"status" IN ('IN_QUEUE', 'IN_PROGRESS')`,
 })
-@Index('ix_inference_requests_model_completed', ['modelId', 'completedAt'], {
+@Index('ix_inference_requests_model_completed', ['modelEndpoint', 'completedAt'], {
   where: `"status" = 'COMPLETED'`,
 })
 @Index('ix_inference_requests_wrapper', ['wrapperId'], { where: '"wrapper_id" IS NOT NULL' })
+@Index('ix_inference_requests_line', ['userId', 'precedence', 'createdAt', 'id'], {
+  where: `"status" = 'IN_QUEUE'`,
+})
+@Index('uq_inference_requests_retry_key', ['userId', 'retryKey'], {
+  unique: true,
+  where: `"retry_key" IS NOT NULL AND "status" IN ('IN_QUEUE', 'IN_PROGRESS')`,
+})
 @Index('uq_inference_requests_idempotency_key', ['userId', 'idempotencyKey'], {
   unique: true,
   where: '"idempotency_key" IS NOT NULL',
@@ -117,6 +124,14 @@ export class InferenceRequest {
 
   @Column({ type: 'text', name: 'idempotency_key', nullable: true })
   idempotencyKey!: string | null;
+
+  /** Fingerprint and time slot of a submission without a key: a blind retry collides with it while it is unfinished. */
+  @Column({ type: 'text', name: 'retry_key', nullable: true })
+  retryKey!: string | null;
+
+  /** Lower goes first among the requests of the same user, and among them only: minus the priority asked for. */
+  @Column({ type: 'smallint', default: 0 })
+  precedence!: number;
 
   /** SHA-256 of the endpoint and the input as called. */
   @Column({ type: 'text', name: 'input_fingerprint' })

@@ -5,28 +5,44 @@ import { CatalogModule } from '#libs/catalog';
 import { FilesModule } from '#libs/files';
 import { INFERENCE_QUEUE, InferenceQueue } from './inference-queue.service.js';
 import { InferenceRequest } from './inference-request.entity.js';
+import { InferenceTurn } from './queueing/inference-turn.entity.js';
+import { ModelDurations } from './queueing/model-durations.service.js';
+import { QueuePlaces } from './queueing/queue-places.service.js';
 import { InferenceService } from './inference.service.js';
 import { RequestEvents } from './request-events.service.js';
 import { RequestHistoryRepository } from './request-history.repository.js';
 import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
+import { RepeatedSubmissions } from './submission/repeated-submissions.service.js';
+import { SubmissionService } from './submission/submission.service.js';
 import { WaitService } from './waiting/wait.service.js';
 
 /** Requests, from the submission to the history. What runs them is in `InferenceJobsModule`. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([InferenceRequest]),
+    TypeOrmModule.forFeature([InferenceRequest, InferenceTurn]),
     BullModule.registerQueue({ name: INFERENCE_QUEUE }),
     CatalogModule,
     FilesModule,
   ],
   providers: [
+    SubmissionService,
     InferenceService,
     WaitService,
     InferenceQueue,
     RequestEvents,
     RequestHistoryRepository,
     RequestLifecycleRepository,
+    QueuePlaces,
+    ModelDurations,
+    RepeatedSubmissions,
   ],
-  exports: [InferenceService, WaitService, InferenceQueue, RequestEvents, RequestLifecycleRepository],
+  exports: [
+    SubmissionService,
+    InferenceService,
+    WaitService,
+    InferenceQueue,
+    RequestEvents,
+    RequestLifecycleRepository,
+  ],
 })
 export class InferenceModule {}

@@ -1,49 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { nanoid } from 'nanoid';
 import type { Actor } from '#libs/accounts';
-import {
-  collectFileUrls,
-  EndpointResolver,
-  type Page,
-  type Price,
-  type ResolvedEndpoint,
-} from '#libs/catalog';
+import type { Page } from '#libs/catalog';
 import { AppError } from '#libs/errors';
-import { FilesService, InputFetcher } from '#libs/files';
-import { assertFetchableInputs } from './fetchable-inputs.js';
-import { InferenceQueue } from './inference-queue.service.js';
-import { inputFingerprint } from './input-fingerprint.js';
-import {
-  type HistoryFilter,
-  RequestHistoryRepository,
-  type SubmittedRequest,
-} from './request-history.repository.js';
-import { type NewRequest, RequestLifecycleRepository } from './request-lifecycle.repository.js';
-import { assertMetadata, type RequestMetadata } from './request-metadata.js';
+import { FilesService } from '#libs/files';
+import { QueuePlaces } from './queueing/queue-places.service.js';
+import { RequestEvents } from './request-events.service.js';
+import { type HistoryFilter, RequestHistoryRepository } from './request-history.repository.js';
+import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
 import type { RequestStatus } from './request-status.js';
 import { type RequestView, toRequestView } from './request-view.js';
-import type { FileInput } from './run-plan.js';
-import { isStorable } from './storable-json.js';
-
-export interface Submission {
-  /** `owner/alias` of a model or a wrapper. */
-  endpoint: string;
-  /** Checked against the endpoint's schema before anything is stored. */
-  input: unknown;
-  /** At most 16 keys of 1–64 characters, values of at most 512. */
-  metadata?: RequestMetadata;
-  /** The same key of the same user returns the first request. 1–255 characters. */
-  idempotencyKey?: string;
-}
-
-export interface SubmittedView {
-  requestId: string;
-  status: RequestStatus;
-  endpoint: string;
-  /** From 1. Missing when a repeated submission finds its request no longer in the queue. */
-  queuePosition?: number;
-  price: Price;
-}
 
 export interface HistoryQuery extends HistoryFilter {
   /** From 1; what is past the last that can be read counts as that one. */
@@ -53,50 +18,37 @@ export interface HistoryQuery extends HistoryFilter {
 }
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{21}$/;
-const LONGEST_KEY = 255;
 const LARGEST_PAGE = 100;
 const LAST_PAGE = 100_000;
 
-/** Takes requests, and shows their owners what became of them. */
+/** Shows owners what became of their requests, and ends what they no longer want. */
 @Injectable()
 export class InferenceService {
   constructor(
-    private readonly endpoints: EndpointResolver,
     private readonly lifecycle: RequestLifecycleRepository,
     private readonly history: RequestHistoryRepository,
-    private readonly queue: InferenceQueue,
     private readonly files: FilesService,
-    private readonly fetcher: InputFetcher,
+    private readonly places: QueuePlaces,
+    private readonly events: RequestEvents,
   ) {}
 
   /**
-   * Checks the input, stores the request and hands it to the queue. Returns without waiting for the run.
-   * @throws AppError endpoint_not_found, invalid_input, blocked_url, invalid_request, or conflict when the
-   * idempotency key stands for another endpoint or input
+   * Ends a request that is not finished; nothing is charged and its files go. The owner may, and an administrator.
+   * Cancelling what is cancelled already is no error.
+   * @throws AppError request_not_found; conflict when it ended otherwise
    */
-  async submit(actor: Actor, submission: Submission): Promise<SubmittedView> {
-    assertMetadata(submission.metadata);
-    assertIdempotencyKey(submission.idempotencyKey);
-    assertStorable(submission.input);
-    const fingerprint = inputFingerprint(submission.endpoint, submission.input);
-    const first = await this.findFirst(actor, submission, fingerprint);
-    if (first !== null) return first;
-
-    const resolved = await this.endpoints.resolve(actor, submission.endpoint, submission.input);
-    const files = collectFileUrls(resolved.inputSchema, resolved.modelInput);
-    assertFetchableInputs(files, resolved.input, (url) => this.fetcher.assertFetchable(url));
-
-    const request = newRequest(actor, submission, resolved, files, fingerprint);
-    const queuePosition = await this.lifecycle.insert(request);
-    if (queuePosition === null) return this.firstOfRace(actor, submission, fingerprint);
-    await this.queue.enqueue([{ id: request.id, attempts: 0 }]);
-    return {
-      requestId: request.id,
-      status: 'IN_QUEUE',
-      endpoint: resolved.endpoint,
-      queuePosition,
-      price: resolved.price,
-    };
+  async cancel(actor: Actor, requestId: string): Promise<RequestView> {
+    assertRequestId(requestId);
+    const ownerId = actor.role === 'admin' ? null : actor.userId;
+    if (await this.lifecycle.cancel(requestId, ownerId)) {
+      await this.events.publish(requestId, { status: 'CANCELLED' });
+    }
+    const row = await this.history.find(ownerId, requestId);
+    if (row === null) throw new AppError('request_not_found');
+    if (row.status === 'CANCELLED') return toRequestView(row, undefined, []);
+    throw new AppError('conflict', `The request is ${row.status} already: there is nothing to cancel.`, {
+      nextStep: 'Call get_request to see its result.',
+    });
   }
 
   /** @throws AppError request_not_found, also for another user's request and for an id that is none */
@@ -105,7 +57,8 @@ export class InferenceService {
     const row = await this.history.find(actor.userId, requestId);
     if (row === null) throw new AppError('request_not_found');
     const files = row.status === 'COMPLETED' ? await this.files.listByRequest(requestId) : [];
-    return toRequestView(row, row.queuePosition ?? undefined, files);
+    const position = row.status === 'IN_QUEUE' ? await this.places.position(requestId) : null;
+    return toRequestView(row, position ?? undefined, files);
   }
 
   /** The actor's own requests, newest first. */
@@ -118,101 +71,17 @@ export class InferenceService {
       limit,
     });
     const having = (status: RequestStatus) => rows.filter((row) => row.status === status).map(({ id }) => id);
-    const [files, positions] = await Promise.all([
-      this.files.listByRequests(having('COMPLETED')),
-      this.history.queuePositions(having('IN_QUEUE')),
-    ]);
-    const items = rows.map((row) => toRequestView(row, positions.get(row.id), files.get(row.id) ?? []));
+    const files = await this.files.listByRequests(having('COMPLETED'));
+    const positions = new Map<string, number | null>();
+    for (const id of having('IN_QUEUE')) positions.set(id, await this.places.position(id));
+    const items = rows.map((row) =>
+      toRequestView(row, positions.get(row.id) ?? undefined, files.get(row.id) ?? []),
+    );
     return { items, page, limit, total, hasMore: page * limit < total };
-  }
-
-  private async findFirst(
-    actor: Actor,
-    submission: Submission,
-    fingerprint: string,
-  ): Promise<SubmittedView | null> {
-    if (submission.idempotencyKey === undefined) return null;
-    const first = await this.history.findByIdempotencyKey(actor.userId, submission.idempotencyKey);
-    if (first === null) return null;
-    if (first.inputFingerprint !== fingerprint) {
-      throw new AppError('conflict', 'This idempotencyKey was used for another endpoint or input.', {
-        nextStep: `Use a new idempotencyKey, or call get_request with requestId ${first.id}.`,
-      });
-    }
-    return this.repeated(first);
-  }
-
-  /** Two submissions with one key at the same time: the loser of the insert answers with the winner's. */
-  private async firstOfRace(
-    actor: Actor,
-    submission: Submission,
-    fingerprint: string,
-  ): Promise<SubmittedView> {
-    const first = await this.findFirst(actor, submission, fingerprint);
-    if (first === null) throw new AppError('conflict');
-    return first;
-  }
-
-  private async repeated(first: SubmittedRequest): Promise<SubmittedView> {
-    const queuePosition = (await this.history.queuePositions([first.id])).get(first.id);
-    return {
-      requestId: first.id,
-      status: first.status,
-      endpoint: first.endpoint,
-      ...(queuePosition !== undefined && { queuePosition }),
-      price: { unit: first.priceUnit, amountUsd: first.priceAmount },
-    };
   }
 }
 
 /** An id that cannot exist is answered like one that does not. */
 export function assertRequestId(requestId: string): void {
   if (!REQUEST_ID.test(requestId)) throw new AppError('request_not_found');
-}
-
-/** @throws AppError invalid_input that names every field that the database cannot hold */
-function assertStorable(input: unknown): void {
-  if (isStorable(input)) return;
-  const fields = Object.entries((typeof input === 'object' && input) || {}) as [string, unknown][];
-  const failing = fields.filter(([field, value]) => !isStorable({ [field]: value }));
-  throw new AppError('invalid_input', 'The input has characters that cannot be stored.', {
-    validationErrors: failing.map(([path]) => ({ path, message: 'must be valid Unicode without NUL' })),
-    nextStep: 'Take these characters out and call run_model again.',
-  });
-}
-
-function assertIdempotencyKey(key: string | undefined): void {
-  if (key === undefined || (key.length > 0 && key.length <= LONGEST_KEY && !key.includes('\0'))) return;
-  throw new AppError('invalid_request', 'The idempotencyKey does not fit its limits.', {
-    validationErrors: [{ path: 'idempotencyKey', message: `must have 1 to ${LONGEST_KEY} characters` }],
-  });
-}
-
-function newRequest(
-  actor: Actor,
-  submission: Submission,
-  resolved: ResolvedEndpoint,
-  files: FileInput[],
-  fingerprint: string,
-): NewRequest {
-  const { engineSettings, outputSchema, typicalSeconds, price } = resolved;
-  return {
-    id: nanoid(),
-    userId: actor.userId,
-    clientId: actor.clientId,
-    endpoint: resolved.endpoint,
-    modelId: resolved.modelId,
-    modelEndpoint: resolved.modelEndpoint,
-    modelVersion: resolved.modelVersion,
-    wrapperId: resolved.wrapperId,
-    engine: resolved.engine,
-    input: resolved.input,
-    modelInput: resolved.modelInput,
-    runPlan: { engineSettings, files, outputSchema, typicalSeconds },
-    priceUnit: price.unit,
-    priceAmount: price.amountUsd,
-    metadata: submission.metadata ?? null,
-    idempotencyKey: submission.idempotencyKey ?? null,
-    inputFingerprint: fingerprint,
-  };
 }

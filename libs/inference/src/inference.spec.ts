@@ -18,6 +18,7 @@ import {
 } from '../../../test/support/inference-bench.js';
 import { InferenceService } from './inference.service.js';
 import type { RequestView } from './request-view.js';
+import { SubmissionService } from './submission/submission.service.js';
 import { WaitService } from './waiting/wait.service.js';
 
 jest.setTimeout(60_000);
@@ -27,6 +28,7 @@ describe('requests', () => {
   let api: INestApplicationContext;
   let worker: INestApplicationContext;
   let inference: InferenceService;
+  let submissions: SubmissionService;
   let actor: Actor;
   let stranger: Actor;
   let endpoint: string;
@@ -38,6 +40,7 @@ describe('requests', () => {
     api = await startApi(bench);
     worker = await startWorker(bench, engine);
     inference = api.get(InferenceService);
+    submissions = api.get(SubmissionService);
     actor = await createActor(worker);
     stranger = await createActor(worker);
     endpoint = await createModel(worker, 'digest');
@@ -69,11 +72,11 @@ describe('requests', () => {
       signal: new AbortController().signal,
     });
   const run = async (behaviour: string): Promise<RequestView> =>
-    done((await inference.submit(actor, { endpoint, input: { file, behaviour } })).requestId);
+    done((await submissions.submit(actor, { endpoint, input: { file, behaviour } })).requestId);
 
   describe('that succeed', () => {
     it('are answered at once, and end with the output, its file and its price', async () => {
-      const submitted = await inference.submit(actor, {
+      const submitted = await submissions.submit(actor, {
         endpoint,
         input: { file },
         metadata: { job: 'first' },
@@ -140,7 +143,7 @@ describe('requests', () => {
 
     it('say that a file is gone', async () => {
       const missing = file.replace(/[^/]+$/, (key) => key.split('').reverse().join(''));
-      const submitted = await inference.submit(actor, { endpoint, input: { file: missing } });
+      const submitted = await submissions.submit(actor, { endpoint, input: { file: missing } });
       expect((await done(submitted.requestId)).error?.code).toMatch(/unreachable_url|blocked_url/);
     });
   });
@@ -156,7 +159,7 @@ describe('requests', () => {
       ['an empty idempotency key', 'invalid_request', { idempotencyKey: '' }, 'idempotencyKey'],
     ])('leave nothing behind: %s', async (_what, code, change, path) => {
       const before = await countRows();
-      const refusal: unknown = await inference
+      const refusal: unknown = await submissions
         .submit(actor, { endpoint, input: { file }, ...change })
         .catch((e: unknown) => e);
       expect(refusal).toMatchObject({ code });
@@ -170,12 +173,14 @@ describe('requests', () => {
   describe('under an idempotency key', () => {
     it('are one, however often and however fast they are submitted', async () => {
       const submission = { endpoint, input: { file }, idempotencyKey: 'once' };
-      const answers = await Promise.all(Array.from({ length: 5 }, () => inference.submit(actor, submission)));
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => submissions.submit(actor, submission)),
+      );
       const ids = new Set(answers.map(({ requestId }) => requestId));
       expect(ids.size).toBe(1);
       const [requestId = ''] = ids;
       await done(requestId);
-      expect(await inference.submit(actor, submission)).toEqual({
+      expect(await submissions.submit(actor, submission)).toEqual({
         requestId,
         status: 'COMPLETED',
         endpoint,
@@ -186,10 +191,10 @@ describe('requests', () => {
 
     it('refuse another input, but not another user', async () => {
       const submission = { endpoint, input: { file }, idempotencyKey: 'mine' };
-      const { requestId } = await inference.submit(actor, submission);
+      const { requestId } = await submissions.submit(actor, submission);
       const other = { ...submission, input: { file, behaviour: 'throw' } };
-      await expect(inference.submit(actor, other)).rejects.toMatchObject({ code: 'conflict' });
-      expect((await inference.submit(stranger, submission)).requestId).not.toBe(requestId);
+      await expect(submissions.submit(actor, other)).rejects.toMatchObject({ code: 'conflict' });
+      expect((await submissions.submit(stranger, submission)).requestId).not.toBe(requestId);
     });
   });
 
@@ -198,7 +203,7 @@ describe('requests', () => {
       ['get', (id: string) => inference.get(stranger, id)],
       ['wait', (id: string) => waitAs(stranger, id)],
     ])('do not exist, like those that do not: %s', async (_what, call) => {
-      const { requestId } = await inference.submit(actor, { endpoint, input: { file } });
+      const { requestId } = await submissions.submit(actor, { endpoint, input: { file } });
       for (const id of [requestId, 'x'.repeat(21), 'short', '', "' OR 1=1 --", '\0'.repeat(21)]) {
         await expect(call(id)).rejects.toMatchObject({ code: 'request_not_found' });
       }
@@ -212,7 +217,7 @@ describe('requests', () => {
     it('are filtered, newest first, in pages that do not overlap', async () => {
       const owner = await createActor(worker);
       const submit = (metadata: Record<string, string>) =>
-        inference.submit(owner, { endpoint, input: { file }, metadata }).then(({ requestId }) => requestId);
+        submissions.submit(owner, { endpoint, input: { file }, metadata }).then(({ requestId }) => requestId);
       const ids: string[] = [];
       for (let index = 0; index < 5; index += 1)
         ids.unshift(await submit({ n: String(index), odd: String(index % 2) }));
@@ -247,7 +252,7 @@ describe('requests', () => {
 
   describe('that are waited for', () => {
     it('wake the wait by their event, not by the re-read', async () => {
-      const { requestId } = await inference.submit(actor, {
+      const { requestId } = await submissions.submit(actor, {
         endpoint,
         input: { file, behaviour: 'progress' },
       });
@@ -267,7 +272,7 @@ describe('requests', () => {
     });
 
     it('are found by the re-read when the event was missed', async () => {
-      const { requestId } = await inference.submit(actor, { endpoint, input: { file, behaviour: 'hang' } });
+      const { requestId } = await submissions.submit(actor, { endpoint, input: { file, behaviour: 'hang' } });
       const waiting = waitAs(actor, requestId, { pollIntervalSeconds: 1 });
       await sleep(500);
       await api
@@ -281,7 +286,7 @@ describe('requests', () => {
     });
 
     it('are no error when the time runs out', async () => {
-      const { requestId } = await inference.submit(actor, { endpoint, input: { file, behaviour: 'hang' } });
+      const { requestId } = await submissions.submit(actor, { endpoint, input: { file, behaviour: 'hang' } });
       const result = await waitAs(actor, requestId, { timeoutSeconds: 1 });
       expect(result).toMatchObject({ timedOut: true, estimatedSecondsLeft: expect.any(Number) as number });
       expect(result.status).toMatch(/IN_QUEUE|IN_PROGRESS/);
@@ -292,7 +297,7 @@ describe('requests', () => {
     });
 
     it('go on when the waiting client goes away', async () => {
-      const { requestId } = await inference.submit(actor, {
+      const { requestId } = await submissions.submit(actor, {
         endpoint,
         input: { file, behaviour: 'progress' },
       });

@@ -17,14 +17,11 @@ export interface HistoryFilter {
   metadata?: RequestMetadata;
 }
 
-export type PositionedRow = ViewRow & { queuePosition: number | null };
-
 /** Where a request stands, and what an estimate of the rest is made of. */
 export interface RequestState {
   status: RequestStatus;
   progress: EngineProgress | null;
-  /** From 1; null unless queued. */
-  queuePosition: number | null;
+  modelEndpoint: string;
   /** Since the running attempt started; null unless in progress. */
   elapsedSeconds: number | null;
   typicalSeconds: number | null;
@@ -37,32 +34,27 @@ export type SubmittedRequest = Pick<
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const POSITION = `CASE WHEN r.status = 'IN_QUEUE' THEN (
-    SELECT count(*)::int FROM inference_requests q
-    WHERE q.status = 'IN_QUEUE' AND (q.created_at, q.id) <= (r.created_at, r.id)
-  ) END AS "queuePosition"`;
-
 const SQL = {
   view: `
-    SELECT ${VIEW_COLUMNS.map((name) => `r.${snakeCase(name)} AS "${name}"`).join(', ')}, ${POSITION}
-    FROM inference_requests r WHERE r.id = $1 AND r.user_id = $2`,
+    SELECT ${VIEW_COLUMNS.map((name) => `r.${snakeCase(name)} AS "${name}"`).join(', ')}
+    FROM inference_requests r WHERE r.id = $1 AND ($2::uuid IS NULL OR r.user_id = $2)`,
   state: `
-    SELECT r.status, r.progress, ${POSITION},
+    SELECT r.status, r.progress, r.model_endpoint AS "modelEndpoint",
       CASE WHEN r.status = 'IN_PROGRESS' THEN extract(epoch FROM now() - r.started_at)::float8 END AS "elapsedSeconds",
       (r.run_plan->>'typicalSeconds')::float8 AS "typicalSeconds"
     FROM inference_requests r WHERE r.id = $1 AND r.user_id = $2`,
-  positions: `SELECT r.id, ${POSITION} FROM inference_requests r WHERE r.id = ANY($1::text[])`,
   byKey: `
     SELECT id, endpoint, status, price_unit AS "priceUnit", price_amount AS "priceAmount",
       input_fingerprint AS "inputFingerprint"
     FROM inference_requests WHERE user_id = $1 AND idempotency_key = $2`,
-  average: `
-    SELECT avg(latest.inference_seconds) AS "seconds" FROM (
-      SELECT done.inference_seconds FROM inference_requests done
-      WHERE done.status = 'COMPLETED'
-        AND done.model_id = (SELECT model_id FROM inference_requests WHERE id = $1)
-      ORDER BY done.completed_at DESC LIMIT 20
-    ) latest`,
+  byFingerprint: `
+    SELECT id, endpoint, status, price_unit AS "priceUnit", price_amount AS "priceAmount",
+      input_fingerprint AS "inputFingerprint"
+    FROM inference_requests
+    WHERE user_id = $1 AND status IN ('IN_QUEUE', 'IN_PROGRESS') AND retry_key IS NOT NULL
+      AND input_fingerprint = $2 AND created_at > now() - make_interval(secs => $3)
+    ORDER BY created_at LIMIT 1`,
+  running: `SELECT count(*)::int AS running FROM inference_requests WHERE status = 'IN_PROGRESS'`,
 };
 
 /** Reads requests for their owners. Every query of one request has the owner in its condition. */
@@ -73,8 +65,9 @@ export class RequestHistoryRepository {
     private readonly queries: PreparedQueries,
   ) {}
 
-  async find(userId: string, requestId: string): Promise<PositionedRow | null> {
-    const [row] = await this.run<PositionedRow>('view', [requestId, userId]);
+  /** @param userId whose it has to be; null for an administrator, who sees everyone's */
+  async find(userId: string | null, requestId: string): Promise<ViewRow | null> {
+    const [row] = await this.run<ViewRow>('view', [requestId, userId]);
     return row ?? null;
   }
 
@@ -106,19 +99,20 @@ export class RequestHistoryRepository {
       .getManyAndCount();
   }
 
-  /** Places in the queue of those that are in it. */
-  async queuePositions(requestIds: string[]): Promise<Map<string, number>> {
-    if (requestIds.length === 0) return new Map();
-    const rows = await this.run<{ id: string; queuePosition: number | null }>('positions', [requestIds]);
-    return new Map(
-      rows.flatMap(({ id, queuePosition }) => (queuePosition === null ? [] : [[id, queuePosition]])),
-    );
+  /** An unfinished request of this user with the same endpoint and input, not older than so many seconds. */
+  async findRecentTwin(
+    userId: string,
+    fingerprint: string,
+    withinSeconds: number,
+  ): Promise<SubmittedRequest | null> {
+    const [row] = await this.run<SubmittedRequest>('byFingerprint', [userId, fingerprint, withinSeconds]);
+    return row ?? null;
   }
 
-  /** Mean duration of the latest completed runs of the same model, null without any. */
-  async averageSeconds(requestId: string): Promise<number | null> {
-    const [row] = await this.run<{ seconds: number | null }>('average', [requestId]);
-    return row?.seconds ?? null;
+  /** How many run at this moment, over all workers. */
+  async countRunning(): Promise<number> {
+    const [row] = await this.run<{ running: number }>('running', []);
+    return row?.running ?? 0;
   }
 
   private run<Row extends object>(name: keyof typeof SQL, values: unknown[]): Promise<Row[]> {

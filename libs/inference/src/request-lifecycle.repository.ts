@@ -4,6 +4,7 @@ import type { EngineProgress } from '#libs/engines';
 import type { InferenceRequest, RequestError } from './inference-request.entity.js';
 import type { Charge } from './pricing.js';
 import { sourcesOf, type RequestStatus } from './request-status.js';
+import type { Claim } from './queueing/claims.repository.js';
 import { storableJson } from './storable-json.js';
 
 /** What a request is at submission. The rest comes from the database's defaults. */
@@ -26,22 +27,17 @@ export type NewRequest = Pick<
   | 'metadata'
   | 'idempotencyKey'
   | 'inputFingerprint'
+  | 'retryKey'
+  | 'precedence'
 >;
 
-/** A worker's hold on a request: id, worker and attempt together. A later attempt makes an earlier hold void. */
-export type Claim = Pick<
-  InferenceRequest,
-  | 'id'
-  | 'userId'
-  | 'clientId'
-  | 'modelEndpoint'
-  | 'engine'
-  | 'modelInput'
-  | 'runPlan'
-  | 'priceUnit'
-  | 'priceAmount'
-  | 'attempts'
-> & { worker: string };
+/** What became of an insert. */
+export type Insertion =
+  | { outcome: 'inserted'; /** From 1. */ queuePosition: number }
+  /** The idempotency key is taken, or a retry found its first. */
+  | { outcome: 'exists' }
+  /** The user's line is full. */
+  | { outcome: 'full' };
 
 export interface Completion {
   output: Record<string, unknown>;
@@ -82,25 +78,28 @@ const HELD = `id = $1 AND worker = $2 AND attempts = $3 AND status = 'IN_PROGRES
 const held = ({ id, worker, attempts }: Claim): unknown[] => [id, worker, attempts];
 
 const SQL = {
-  // The count sees the table as it was before this row: everything queued stands in front of it.
+  // All counts see the table as it was before this row.
   insert: `
-    WITH inserted AS (
+    WITH own AS (
+      SELECT count(*)::int AS queued, (count(*) FILTER (WHERE precedence <= $19))::int AS ahead
+      FROM inference_requests WHERE status = 'IN_QUEUE' AND user_id = $2
+    ), inserted AS (
       INSERT INTO inference_requests (id, user_id, client_id, endpoint, model_id, model_endpoint, model_version,
         wrapper_id, engine, input, model_input, run_plan, status, price_unit, price_amount, metadata,
-        idempotency_key, input_fingerprint, enqueued_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'IN_QUEUE', $13, $14, $15, $16, $17, now())
-      ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+        idempotency_key, input_fingerprint, retry_key, precedence, enqueued_at)
+      SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'IN_QUEUE', $13, $14, $15, $16, $17, $18, $19, now()
+      FROM own WHERE own.queued < $20
+      ON CONFLICT DO NOTHING
       RETURNING 1
     )
-    SELECT (SELECT count(*)::int FROM inference_requests WHERE status = 'IN_QUEUE') + 1 AS "queuePosition"
-    FROM inserted`,
-  claim: `
-    UPDATE inference_requests
-    SET status = 'IN_PROGRESS', worker = $2, attempts = attempts + 1, started_at = now(), heartbeat_at = now()
-    WHERE id = $1 AND status = 'IN_QUEUE'
-    RETURNING id, user_id AS "userId", client_id AS "clientId", model_endpoint AS "modelEndpoint", engine,
-      model_input AS "modelInput", run_plan AS "runPlan", price_unit AS "priceUnit", price_amount AS "priceAmount",
-      attempts, worker`,
+    SELECT own.queued, EXISTS (SELECT FROM inserted) AS inserted,
+      own.ahead + 1 + (
+        SELECT coalesce(sum(least(others.queued, own.ahead + 1)), 0)::int FROM (
+          SELECT count(*) AS queued FROM inference_requests
+          WHERE status = 'IN_QUEUE' AND user_id <> $2 GROUP BY user_id
+        ) others
+      ) AS "queuePosition"
+    FROM own`,
   heartbeat: `UPDATE inference_requests SET heartbeat_at = now() WHERE ${HELD} RETURNING 1`,
   progress: `UPDATE inference_requests SET progress = $4, heartbeat_at = now() WHERE ${HELD} RETURNING 1`,
   complete: `
@@ -114,6 +113,10 @@ const SQL = {
     UPDATE inference_requests
     SET status = 'FAILED', error = $4, completed_at = now(), progress = NULL, heartbeat_at = NULL, run_plan = NULL
     WHERE ${HELD} AND ${from('FAILED')} RETURNING 1`,
+  cancel: `
+    UPDATE inference_requests
+    SET status = 'CANCELLED', completed_at = now(), progress = NULL, heartbeat_at = NULL, run_plan = NULL
+    WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2) AND ${from('CANCELLED')} RETURNING 1`,
   release: `
     UPDATE inference_requests
     SET status = 'IN_QUEUE', progress = NULL, heartbeat_at = NULL, started_at = NULL, enqueued_at = NULL
@@ -156,9 +159,9 @@ const SQL = {
 export class RequestLifecycleRepository {
   constructor(private readonly queries: PreparedQueries) {}
 
-  /** @returns the place in the queue, from 1; null when the idempotency key is taken */
-  async insert(request: NewRequest): Promise<number | null> {
-    const [row] = await this.run<{ queuePosition: number }>('insert', [
+  /** @param mostQueued so many requests of one user may wait at once */
+  async insert(request: NewRequest, mostQueued: number): Promise<Insertion> {
+    const [row] = await this.run<{ queued: number; inserted: boolean; queuePosition: number }>('insert', [
       request.id,
       request.userId,
       request.clientId,
@@ -176,14 +179,20 @@ export class RequestLifecycleRepository {
       storableJson(request.metadata),
       request.idempotencyKey,
       request.inputFingerprint,
+      request.retryKey,
+      request.precedence,
+      mostQueued,
     ]);
-    return row?.queuePosition ?? null;
+    if (row?.inserted) return { outcome: 'inserted', queuePosition: row.queuePosition };
+    return { outcome: row && row.queued >= mostQueued ? 'full' : 'exists' };
   }
 
-  /** @returns the hold on the request, or null when it is not in the queue (any more) */
-  async claim(requestId: string, worker: string): Promise<Claim | null> {
-    const [claim] = await this.run<Claim>('claim', [requestId, worker]);
-    return claim ?? null;
+  /**
+   * Ends a request that is not finished. A worker that runs it finds its hold void.
+   * @param ownerId whose it has to be; null for an administrator, who may cancel anyone's
+   */
+  async cancel(requestId: string, ownerId: string | null): Promise<boolean> {
+    return this.changed('cancel', [requestId, ownerId]);
   }
 
   /** @returns false when the request is no longer this worker's */

@@ -53,7 +53,7 @@ describe('POST /mcp', () => {
 
     it('lists and calls tools on connections of their own', async () => {
       const list = await app.post({ jsonrpc: '2.0', id: 'a', method: 'tools/list' }, header);
-      expect((await messagesOf(list))[0]?.result?.tools).toHaveLength(13);
+      expect((await messagesOf(list))[0]?.result?.tools).toHaveLength(14);
       const call = await app.post(callMessage('get_model', { endpoint: 'a/b' }, 7), header);
       const [answer] = await messagesOf(call);
       expect(answer).toMatchObject({ id: 7, result: { structuredContent: { endpoint: 'a/b', inputs: [] } } });
@@ -96,7 +96,7 @@ describe('POST /mcp', () => {
 
     it('calls every kind of tool, and the client finds that the results fit their schemas', async () => {
       const { tools } = await client.listTools();
-      expect(tools).toHaveLength(13);
+      expect(tools).toHaveLength(14);
       expect(client.getInstructions()).toMatch(/recommended_models/);
       app.services.wait.wait.mockResolvedValueOnce({ ...requestView(), timedOut: false });
       const calls: [string, Record<string, unknown>][] = [
@@ -112,6 +112,7 @@ describe('POST /mcp', () => {
         ['run_model', { endpoint: 'a/b', input: '{"x":1}' }],
         ['get_request', { requestId: REQUEST_ID }],
         ['wait_for_request', { requestId: REQUEST_ID }],
+        ['cancel_request', { requestId: REQUEST_ID }],
         ['list_my_requests', {}],
       ];
       expect(calls.map(([name]) => name).sort()).toEqual(tools.map(({ name }) => name).sort());

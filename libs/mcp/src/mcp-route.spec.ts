@@ -78,7 +78,7 @@ describe('the route /mcp', () => {
     expect(message?.result?.content?.[0]?.text).toBe(
       'The call is 10 MiB large; run_model takes up to 1 MiB. Store files with upload_file and pass their fileUrl.',
     );
-    expect(app.services.inference.submit).not.toHaveBeenCalled();
+    expect(app.services.submissions.submit).not.toHaveBeenCalled();
     const next = await app.post(callMessage('get_request', { requestId: REQUEST_ID }));
     expect((await messagesOf(next))[0]?.result?.isError).toBeUndefined();
   });

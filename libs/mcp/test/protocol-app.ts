@@ -59,7 +59,7 @@ export function memoryServices() {
       })),
       search: jest.fn(async () => ({ results: [], total: 0 })),
     },
-    inference: {
+    submissions: {
       submit: jest.fn(async (_actor: Actor, { endpoint }: { endpoint: string }) => ({
         requestId: REQUEST_ID,
         status: 'IN_QUEUE',
@@ -67,10 +67,13 @@ export function memoryServices() {
         queuePosition: 1,
         price: { unit: 'request', amountUsd: '0.0040' },
       })),
+    },
+    inference: {
       get: jest.fn(async (_actor: Actor, requestId: string) => {
         if (requestId !== REQUEST_ID) throw new AppError('request_not_found');
         return requestView();
       }),
+      cancel: jest.fn(async () => requestView({ status: 'CANCELLED', output: undefined })),
       list: jest.fn(async () => ({ ...page, items: [requestView()], total: 1 })),
     },
     wait: { wait: jest.fn(waitForAbort) },

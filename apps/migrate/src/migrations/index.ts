@@ -7,6 +7,7 @@ import { CreateInference1795381200005 } from './1795381200005-create-inference.j
 import { CreateRateLimits1795381200006 } from './1795381200006-create-rate-limits.js';
 import { CreateSeeds1795381200007 } from './1795381200007-create-seeds.js';
 import { CreateAudit1795381200008 } from './1795381200008-create-audit.js';
+import { AddFairQueue1795381200020 } from './1795381200020-add-fair-queue.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateRateLimits1795381200006,
   CreateSeeds1795381200007,
   CreateAudit1795381200008,
+  AddFairQueue1795381200020,
 ];

@@ -23,6 +23,10 @@ export class Model {
   @Column({ type: 'double precision', name: 'typical_seconds', nullable: true })
   typicalSeconds!: number | null;
 
+  /** So many of its requests run at once, over all workers; null for as many as there is room for. */
+  @Column({ type: 'integer', name: 'max_concurrency', nullable: true })
+  maxConcurrency!: number | null;
+
   /** Name of the engine that runs it. */
   @Column({ type: 'text' })
   engine!: string;

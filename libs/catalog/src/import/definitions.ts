@@ -40,6 +40,8 @@ export interface ModelDefinition extends EntryDefinition {
   outputSchema: object;
   price: Price;
   typicalSeconds?: number | null;
+  /** So many of its requests run at once, over all workers; left out: as many as there is room for. */
+  maxConcurrency?: number | null;
   engine: string;
   engineSettings?: Record<string, unknown>;
 }

@@ -44,6 +44,7 @@ export function toModelContent(definition: ModelDefinition): ModelContent {
     priceUnit: definition.price.unit,
     priceAmount: new Decimal(definition.price.amountUsd).toFixed(6),
     typicalSeconds: definition.typicalSeconds ?? null,
+    maxConcurrency: definition.maxConcurrency ?? null,
     engine: definition.engine,
     engineSettings: plainJson(definition.engineSettings ?? {}),
   };

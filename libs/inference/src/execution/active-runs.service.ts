@@ -3,7 +3,9 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { nanoid } from 'nanoid';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { type Claim, RequestLifecycleRepository } from '../request-lifecycle.repository.js';
+import type { Claim } from '../queueing/claims.repository.js';
+import { RequestEvents } from '../request-events.service.js';
+import { RequestLifecycleRepository } from '../request-lifecycle.repository.js';
 
 /** How often a running request gives a sign of life. */
 const HEARTBEAT_MS = 3_000;
@@ -18,7 +20,7 @@ const TIMEOUT_GRACE_MS = 10_000;
 type StopReason =
   /** The worker is shutting down: the request goes back to the queue. */
   | 'shutdown'
-  /** The request is not this worker's any more: nothing may be written. */
+  /** The request is not this worker's any more, or was cancelled: nothing may be written. */
   | 'superseded';
 
 /** The signal's reason when a run was stopped, not failed. */
@@ -40,6 +42,7 @@ export class ActiveRuns {
 
   constructor(
     private readonly lifecycle: RequestLifecycleRepository,
+    private readonly events: RequestEvents,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -52,10 +55,15 @@ export class ActiveRuns {
   async during(claim: Claim, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     if (this.draining) controller.abort(new RunStopped('shutdown'));
+    // The next heartbeat would find out, too; this is sooner.
+    const unsubscribe = this.events.subscribe(claim.id, ({ status }) => {
+      if (status === 'CANCELLED') controller.abort(new RunStopped('superseded'));
+    });
     const heartbeat = setInterval(() => void this.beat(claim, controller), HEARTBEAT_MS);
     const limit = this.config.ENGINE_TIMEOUT_SECONDS * 1_000 + TIMEOUT_GRACE_MS;
     const timeout = setTimeout(() => controller.abort(new AppError('engine_timeout')), limit);
     const run = work(controller.signal).finally(() => {
+      unsubscribe();
       clearInterval(heartbeat);
       clearTimeout(timeout);
       this.running.delete(controller);

@@ -4,7 +4,8 @@ import { type Engine, EngineRegistry } from '#libs/engines';
 import { AppError } from '#libs/errors';
 import { charge, type Charge } from '../pricing.js';
 import { RequestEvents } from '../request-events.service.js';
-import { type Claim, type Completion, RequestLifecycleRepository } from '../request-lifecycle.repository.js';
+import { type Claim, ClaimsRepository } from '../queueing/claims.repository.js';
+import { type Completion, RequestLifecycleRepository } from '../request-lifecycle.repository.js';
 import { ActiveRuns, RunStopped, SILENT_SECONDS } from './active-runs.service.js';
 import { endingWithSignal } from './bounded-run.js';
 import { outputFilesOf } from './output-files.js';
@@ -36,12 +37,13 @@ interface Made {
   seconds: number;
 }
 
-/** Runs one request from the claim to its terminal status, or gives it back. */
+/** Runs requests, each from the claim to its terminal status, or gives them back. */
 @Injectable()
 export class ExecuteService {
   private readonly logger = new Logger(ExecuteService.name);
 
   constructor(
+    private readonly claims: ClaimsRepository,
     private readonly lifecycle: RequestLifecycleRepository,
     private readonly events: RequestEvents,
     private readonly engines: EngineRegistry,
@@ -51,13 +53,22 @@ export class ExecuteService {
   ) {}
 
   /**
-   * Does nothing when the request is finished, or is running elsewhere. A failure of the model ends in the
-   * request's row; only a failure of the database is thrown, and then the sweep finds the request.
+   * Runs requests one after the other for as long as there is one whose turn it is: the entry that came off the
+   * queue says that there is work, the table says which. A failure of the model ends in the request's row; only a
+   * failure of the database is thrown, and then the sweep finds the request.
+   * @param hintId the request of the entry: taken over here if its worker died and nobody noticed yet
    */
-  async execute(requestId: string): Promise<void> {
-    if (!this.runs.accepting) return this.lifecycle.markUnqueued([requestId]);
-    const claim = await this.claim(requestId);
-    if (claim === null) return;
+  async runWhatIsDue(hintId: string): Promise<void> {
+    if (!this.runs.accepting) return this.lifecycle.markUnqueued([hintId]);
+    await this.reclaim(hintId);
+    while (this.runs.accepting) {
+      const claim = await this.claims.claimNext(this.runs.worker);
+      if (claim === null) return;
+      await this.run(claim);
+    }
+  }
+
+  private async run(claim: Claim): Promise<void> {
     await this.runs.during(claim, async (signal) => {
       try {
         await endingWithSignal(this.attempt(claim, signal), signal, ATTEMPT_STOP_MS);
@@ -67,15 +78,11 @@ export class ExecuteService {
     });
   }
 
-  /** A queue entry can come back before anyone noticed that its worker died: then the request is taken over here. */
-  private async claim(requestId: string): Promise<Claim | null> {
-    const claim = await this.lifecycle.claim(requestId, this.runs.worker);
-    if (claim !== null) return claim;
+  private async reclaim(requestId: string): Promise<void> {
     const [lost] = await this.lifecycle.reclaimLost(SILENT_SECONDS, requestId);
-    if (lost === undefined) return null;
+    if (lost === undefined) return;
     if (lost.status === 'FAILED') await this.outputs.discardEarlier(lost.id);
     await this.events.publish(lost.id, { status: lost.status });
-    return lost.status === 'IN_QUEUE' ? this.lifecycle.claim(requestId, this.runs.worker) : null;
   }
 
   private async attempt(claim: Claim, signal: AbortSignal): Promise<void> {
@@ -163,7 +170,7 @@ export class ExecuteService {
   private async settle(claim: Claim, signal: AbortSignal, error: unknown): Promise<void> {
     const cause: unknown = signal.aborted ? signal.reason : error;
     if (cause instanceof RunStopped) {
-      if (cause.reason === 'superseded' || !(await this.lifecycle.release(claim))) return;
+      if (cause.reason !== 'shutdown' || !(await this.lifecycle.release(claim))) return;
       this.logger.log(`gave ${claim.id} back to the queue`);
       return this.events.publish(claim.id, { status: 'IN_QUEUE' });
     }

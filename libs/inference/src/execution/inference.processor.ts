@@ -41,7 +41,7 @@ export class InferenceProcessor extends WorkerHost implements OnApplicationBoots
   }
 
   async process(job: Job<InferenceJob>): Promise<void> {
-    await this.executeService.execute(job.data.requestId);
+    await this.executeService.runWhatIsDue(job.data.requestId);
   }
 
   /** Before any other part of the process closes: take nothing more, stop the runs, hand their requests to others. */

@@ -4,7 +4,7 @@ import { validateAgainst } from '#libs/catalog';
 import type { OutputFile } from '#libs/engines';
 import { AppError } from '#libs/errors';
 import { FilesService, type StoredFile } from '#libs/files';
-import type { Claim } from '../request-lifecycle.repository.js';
+import type { Claim } from '../queueing/claims.repository.js';
 import { outputFilesOf, withUrls } from './output-files.js';
 
 export interface PublishedOutput {

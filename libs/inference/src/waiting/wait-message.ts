@@ -1,6 +1,7 @@
 import type { RequestState } from '../request-history.repository.js';
 
-type Told = Pick<RequestState, 'status' | 'progress' | 'queuePosition'>;
+/** `queuePosition`: from 1; null unless queued, or when it is too far back to tell. */
+export type Told = Pick<RequestState, 'status' | 'progress'> & { queuePosition: number | null };
 
 /** What the request is doing, as one sentence. */
 export function describeState({ status, progress, queuePosition }: Told): string {

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import { assertRequestId, InferenceService } from '../inference.service.js';
+import { ModelDurations } from '../queueing/model-durations.service.js';
+import { QueuePlaces } from '../queueing/queue-places.service.js';
 import { RequestEvents } from '../request-events.service.js';
 import { RequestHistoryRepository, type RequestState } from '../request-history.repository.js';
 import { isTerminal } from '../request-status.js';
@@ -9,6 +11,9 @@ import type { RequestView } from '../request-view.js';
 import { estimateSecondsLeft } from './wait-estimate.js';
 import { describeState, describeTimeout } from './wait-message.js';
 import { WakeUp } from './wake-up.js';
+
+/** A request's state with its place, which is not in its row. */
+type WaitState = RequestState & { queuePosition: number | null };
 
 interface WaitProgress {
   /** What the request is doing, as one sentence. */
@@ -50,6 +55,8 @@ export class WaitService {
   constructor(
     private readonly inference: InferenceService,
     private readonly history: RequestHistoryRepository,
+    private readonly places: QueuePlaces,
+    private readonly durations: ModelDurations,
     private readonly events: RequestEvents,
   ) {}
 
@@ -74,7 +81,7 @@ export class WaitService {
     requestId: string,
     { timeoutSeconds, pollIntervalSeconds, signal, onProgress }: WaitOptions,
     wakeUp: WakeUp,
-  ): Promise<RequestState> {
+  ): Promise<WaitState> {
     const deadline = performance.now() + timeoutSeconds * 1_000;
     const reporter = new QuietReporter(onProgress);
     const interval = Math.max(LEAST_POLL_MS, pollIntervalSeconds * 1_000);
@@ -95,27 +102,37 @@ export class WaitService {
     }
   }
 
-  private async read(actor: Actor, requestId: string): Promise<RequestState> {
+  private async read(actor: Actor, requestId: string): Promise<WaitState> {
     const state = await this.history.state(actor.userId, requestId);
     if (state === null) throw new AppError('request_not_found');
-    return state;
+    const queuePosition = state.status === 'IN_QUEUE' ? await this.places.position(requestId) : null;
+    return { ...state, queuePosition };
   }
 
   private async result(
     actor: Actor,
     requestId: string,
-    last: RequestState,
+    last: WaitState,
     { timeoutSeconds }: WaitOptions,
   ): Promise<WaitResult> {
     const view = await this.inference.get(actor, requestId);
     if (isTerminal(view.status)) return { ...view, timedOut: false };
-    const secondsLeft = estimateSecondsLeft(last, await this.history.averageSeconds(requestId));
+    const secondsLeft = await this.estimate(requestId, last);
     return {
       ...view,
       timedOut: true,
       ...(secondsLeft !== null && { estimatedSecondsLeft: secondsLeft }),
       message: describeTimeout(last, timeoutSeconds, secondsLeft),
     };
+  }
+
+  private async estimate(requestId: string, state: WaitState): Promise<number | null> {
+    const ahead = (await this.places.place(requestId))?.ahead ?? new Map<string, number>();
+    const [durations, running] = await Promise.all([
+      this.durations.of([state.modelEndpoint, ...ahead.keys()]),
+      this.history.countRunning(),
+    ]);
+    return estimateSecondsLeft(state, { durations, ahead, running });
   }
 }
 
@@ -129,7 +146,7 @@ class QuietReporter {
     this.nextDue = onProgress ? 0 : Number.POSITIVE_INFINITY;
   }
 
-  tell(state: RequestState): void {
+  tell(state: WaitState): void {
     if (!this.onProgress) return;
     const message = describeState(state);
     if (message === this.lastMessage && performance.now() < this.nextDue) return;

@@ -1,3 +1,4 @@
+import { cancelRequestTool } from './cancel-request.tool.js';
 import { getModelRawSchemaTool } from './get-model-raw-schema.tool.js';
 import { getModelTool } from './get-model.tool.js';
 import { getRequestTool } from './get-request.tool.js';
@@ -24,6 +25,7 @@ export const allTools: readonly Tool[] = [
   runModelTool,
   waitForRequestTool,
   getRequestTool,
+  cancelRequestTool,
   listModelsTool,
   listWrappersTool,
   getModelRawSchemaTool,

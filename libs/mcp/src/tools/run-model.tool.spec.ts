@@ -7,14 +7,14 @@ describe('run_model', () => {
     const { services, call } = toolBench(runModelTool);
     const args = { endpoint: 'a/b', input: { scale: 2 }, metadata: { job: '7' }, idempotencyKey: 'k' };
     const { structured } = await call(args);
-    expect(services.inference.submit).toHaveBeenCalledWith(actor, args);
+    expect(services.submissions.submit).toHaveBeenCalledWith(actor, args);
     expect(structured).toMatchObject({ requestId: REQUEST_ID, status: 'IN_QUEUE', queuePosition: 1 });
   });
 
   it('takes objects as JSON strings', async () => {
     const { services, call } = toolBench(runModelTool);
     await call({ endpoint: 'a/b', input: ' {"scale":"2"} ', metadata: '{"a":"b"}' });
-    const [, submission] = services.inference.submit.mock.calls[0] ?? [];
+    const [, submission] = services.submissions.submit.mock.calls[0] ?? [];
     expect(submission).toEqual({ endpoint: 'a/b', input: { scale: '2' }, metadata: { a: 'b' } });
   });
 

@@ -6,6 +6,7 @@ interface RunModelArguments {
   input: Record<string, unknown>;
   metadata?: Record<string, string>;
   idempotencyKey?: string;
+  priority?: number;
 }
 
 export const runModelTool: Tool<RunModelArguments> = {
@@ -21,15 +22,16 @@ export const runModelTool: Tool<RunModelArguments> = {
       input: { type: 'object', description: 'as get_model lists' },
       metadata: { type: 'object', additionalProperties: text },
       idempotencyKey: { type: 'string', description: 'makes a retry safe' },
+      priority: { type: 'integer', description: 'among yours' },
     },
     required: ['endpoint', 'input'],
   },
   outputSchema: {
     type: 'object',
-    properties: { requestId: text, status: text, price: {} },
+    properties: { requestId: text, status: text },
     required: ['requestId', 'status'],
   },
   handler: async (actor, args, { services }) => ({
-    structured: { ...(await services.inference.submit(actor, args)) },
+    structured: { ...(await services.submissions.submit(actor, args)) },
   }),
 };

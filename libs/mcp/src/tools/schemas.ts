@@ -14,7 +14,7 @@ const list: PropertySchema = { type: 'array' };
 /** `{items, page, limit, total, hasMore}`. */
 export const pageOutput: ObjectSchema = {
   type: 'object',
-  properties: { items: list, total: { type: 'integer' }, hasMore: { type: 'boolean' } },
+  properties: { items: list, hasMore: { type: 'boolean' } },
   required: ['items'],
 };
 

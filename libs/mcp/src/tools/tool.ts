@@ -95,3 +95,11 @@ export const ADDS: ToolHints = {
   idempotentHint: false,
   openWorldHint: false,
 };
+
+/** Ends something for good; a second call changes nothing. */
+export const ENDS: ToolHints = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: false,
+};
