@@ -30,7 +30,9 @@ export async function judge(cluster: Cluster, people: Person[]): Promise<Verdict
   const accepted = people.flatMap((person) => [...person.accepted]);
   const names = async (text: string) => (await cluster.sql<{ id: string }>(text)).map(({ id }) => id);
   const stored = new Set(await storedFiles(join(cluster.dataDir, 'files')));
-  const recorded = new Set(await names('SELECT storage_key AS id FROM files'));
+  const recorded = new Set(
+    await names('SELECT storage_key AS id FROM files UNION ALL SELECT storage_key FROM pending_files'),
+  );
   const tally: Record<string, number> = {};
   for (const { status } of rows) tally[status] = (tally[status] ?? 0) + 1;
   return {
@@ -45,7 +47,7 @@ export async function judge(cluster: Cluster, people: Person[]): Promise<Verdict
       `SELECT id FROM inference_requests WHERE (total_price IS NOT NULL) <> (status = 'COMPLETED')`,
     ),
     filesWithoutRow: [...stored].filter((key) => !recorded.has(key)),
-    rowsWithoutFile: [...recorded].filter((key) => !stored.has(key)),
+    rowsWithoutFile: (await names('SELECT storage_key AS id FROM files')).filter((key) => !stored.has(key)),
     filesOfUnfinished: await names(`
       SELECT f.id::text AS id FROM files f JOIN inference_requests r ON r.id = f.request_id
       WHERE r.status <> 'COMPLETED' OR r.output->>'report' NOT LIKE '%' || f.key`),

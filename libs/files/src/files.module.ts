@@ -11,6 +11,7 @@ import { Ingest } from './ingest/ingest.entity.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { IngestsRepository } from './ingest/ingests.repository.js';
 import { FileRecord } from './records/file.entity.js';
+import { PendingFile } from './records/pending-file.entity.js';
 import { FilesService } from './records/files.service.js';
 import { DiskStorage } from './storage/disk-storage.adapter.js';
 import { STORAGE } from './storage/storage.port.js';
@@ -27,7 +28,7 @@ const storage = {
 /** Files: stored, fetched from URLs, and handed to the engines. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([FileRecord, Ingest, Upload, UploadPart]),
+    TypeOrmModule.forFeature([FileRecord, PendingFile, Ingest, Upload, UploadPart]),
     BullModule.registerQueue({ name: INGEST_QUEUE }),
   ],
   providers: [

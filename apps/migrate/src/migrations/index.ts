@@ -8,6 +8,7 @@ import { CreateRateLimits1795381200006 } from './1795381200006-create-rate-limit
 import { CreateSeeds1795381200007 } from './1795381200007-create-seeds.js';
 import { CreateAudit1795381200008 } from './1795381200008-create-audit.js';
 import { AddFairQueue1795381200020 } from './1795381200020-add-fair-queue.js';
+import { CreatePendingFiles1795381200021 } from './1795381200021-create-pending-files.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -20,4 +21,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateSeeds1795381200007,
   CreateAudit1795381200008,
   AddFairQueue1795381200020,
+  CreatePendingFiles1795381200021,
 ];

@@ -46,6 +46,7 @@ export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdow
     let deleted = 0;
     for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await this.files.deleteExpired(BATCH);
     if (deleted > 0) this.logger.log(`deleted ${deleted} expired files`);
+    for (let batch = BATCH; batch === BATCH;) batch = await this.files.deleteAbandoned(BATCH);
     await this.uploads.deleteExpired();
     await this.ingests.deleteOld();
   }

@@ -7,10 +7,12 @@ import type { Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import { type FilesBench, patternBytes, rejection, startFilesBench } from '../files.spec-support.js';
+import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { FileRecord } from './file.entity.js';
 import { FileSweeper } from './file-sweeper.service.js';
 import { FilesService } from './files.service.js';
+import { PendingFile } from './pending-file.entity.js';
 
 describe('FilesService', () => {
   let bench: FilesBench;
@@ -151,4 +153,32 @@ describe('FilesService', () => {
     ]);
     await rm(join(temporary, 'other-host.1.aaaa.bbbb'));
   });
+
+  describe('a writer that dies', () => {
+    const pending = () => bench.app.get<Repository<PendingFile>>(getRepositoryToken(PendingFile));
+
+    it('before its file is recorded leaves bytes that a sweep removes, when no writer can be left', async () => {
+      const storage = bench.app.get<StorageAdapter>(STORAGE);
+      const storageKey = newStorageKey();
+      await pending().insert({ storageKey });
+      await storage.put(storageKey, Readable.from([Buffer.from('half a life')]));
+      await files.deleteAbandoned(10);
+      expect(await storage.stat(storageKey)).toEqual({ size: 11 });
+      await pending().update({ storageKey }, { createdAt: new Date(Date.now() - 25 * 3_600_000) });
+      await files.deleteAbandoned(10);
+      expect(await storage.stat(storageKey)).toBeNull();
+      expect(await pending().countBy({ storageKey })).toBe(0);
+    });
+
+    it('is the only one that leaves anything', async () => {
+      await store(Buffer.from('whole'));
+      await rejection(store(Readable.from(brokenSource())));
+      expect(await pending().count()).toBe(0);
+    });
+  });
 });
+
+async function* brokenSource(): AsyncGenerator<Buffer> {
+  yield patternBytes(100_000);
+  throw new Error('the source broke');
+}

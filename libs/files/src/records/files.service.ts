@@ -14,8 +14,12 @@ import { mediaUrl } from '../media/media-url.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { type ByteRange, STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { FileRecord } from './file.entity.js';
+import { PendingFile } from './pending-file.entity.js';
 
 const DAY_MS = 86_400_000;
+
+/** No file takes so long to arrive. */
+const ABANDONED_AFTER_MS = DAY_MS;
 
 /** A file that is stored whole and can be read by its URL. */
 export interface StoredFile {
@@ -51,6 +55,7 @@ export interface FileMeta {
 export class FilesService {
   constructor(
     @InjectRepository(FileRecord) private readonly records: Repository<FileRecord>,
+    @InjectRepository(PendingFile) private readonly pending: Repository<PendingFile>,
     @Inject(STORAGE) private readonly storage: StorageAdapter,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
@@ -78,7 +83,8 @@ export class FilesService {
       const limit = meta.maxBytes ?? this.config.MAX_FILE_BYTES;
       const bytes = new MeasuredBytes(whole, limit, () => tooLarge(limit));
       const storageKey = newStorageKey();
-      await this.storage.put(storageKey, bytes);
+      await this.pending.insert({ storageKey });
+      await this.storage.put(storageKey, bytes).catch((error: unknown) => this.takeBack(storageKey, error));
       return await this.record({
         key,
         storageKey,
@@ -150,28 +156,53 @@ export class FilesService {
     return expired.length;
   }
 
+  /** Removes bytes whose writer died before there was a file of them. */
+  async deleteAbandoned(limit: number): Promise<number> {
+    const before = new Date(Date.now() - ABANDONED_AFTER_MS);
+    const abandoned = await this.pending.find({ where: { createdAt: LessThanOrEqual(before) }, take: limit });
+    for (const { storageKey } of abandoned) await this.storage.delete(storageKey);
+    if (abandoned.length > 0)
+      await this.pending.delete({ storageKey: In(abandoned.map(({ storageKey }) => storageKey)) });
+    return abandoned.length;
+  }
+
   /** Bytes first: when the process dies in between, the row is still there and the next sweep finishes. */
   private async delete(records: FileRecord[]): Promise<void> {
     for (const record of records) await this.storage.delete(record.storageKey);
     if (records.length > 0) await this.records.delete({ id: In(records.map(({ id }) => id)) });
   }
 
+  /** Makes the file and ends its being pending, in one transaction. */
   private async record(facts: Omit<FileRecord, 'id' | 'createdAt'>): Promise<StoredFile> {
     try {
-      const inserted = await this.records
-        .createQueryBuilder()
-        .insert()
-        .values(facts)
-        .orIgnore()
-        .returning(['id'])
-        .execute();
-      const [row] = inserted.raw as { id: string }[];
-      if (!row) throw new AppError('conflict', 'This file was uploaded already.');
-      return this.view({ ...facts, id: row.id });
+      return await this.records.manager.transaction(async (manager) => {
+        const { affected } = await manager.delete(PendingFile, { storageKey: facts.storageKey });
+        if (affected !== 1)
+          throw new Error(`the bytes of ${facts.storageKey} were swept while they were written`);
+        const inserted = await manager
+          .createQueryBuilder()
+          .insert()
+          .into(FileRecord)
+          .values(facts)
+          .orIgnore()
+          .returning(['id'])
+          .execute();
+        const [row] = inserted.raw as { id: string }[];
+        if (!row) throw new AppError('conflict', 'This file was uploaded already.');
+        return this.view({ ...facts, id: row.id });
+      });
     } catch (error) {
-      await this.storage.delete(facts.storageKey);
-      throw error;
+      return this.takeBack(facts.storageKey, error);
     }
+  }
+
+  /** Bytes first, as in {@link delete}. If that fails too, the sweep does it. */
+  private async takeBack(storageKey: string, reason: unknown): Promise<never> {
+    await this.storage
+      .delete(storageKey)
+      .then(() => this.pending.delete({ storageKey }))
+      .catch(() => undefined);
+    throw reason;
   }
 
   private view(record: Omit<FileRecord, 'createdAt'>): StoredFile {
