@@ -49,6 +49,13 @@ export default {
     },
     {
       ...common,
+      displayName: 'conformance',
+      testMatch: ['<rootDir>/test/conformance/**/*.conformance-spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+    },
+    {
+      ...common,
       displayName: 'chaos',
       testMatch: ['<rootDir>/test/chaos/**/*.chaos-spec.ts'],
     },

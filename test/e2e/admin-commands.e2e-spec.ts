@@ -42,6 +42,53 @@ describe('npm run admin', () => {
     expect(users.find((user) => user.email === 'ada@example.com')?.disabledAt).not.toBeNull();
   });
 
+  it('makes a key, alone on the last line, that opens the admin REST until it is revoked', async () => {
+    const email = 'grace@example.com';
+    await admin('user', 'create', '--email', email, '--password', 'a long password');
+    const { stdout } = await admin('key', 'create', '--email', email, '--name', 'ops', '--role', 'admin');
+    const key = stdout.trim().split('\n').at(-1)!;
+    expect(key).toMatch(/^mrk_[\w-]{43}$/);
+    const status = async () =>
+      (await fetch(`${server.url}/admin/users`, { headers: { authorization: `Key ${key}` } })).status;
+    expect(await status()).toBe(403);
+    await admin('user', 'set-role', '--email', email, '--role', 'admin');
+    const [made] = JSON.parse(
+      (await admin('key', 'create', '--email', email, '--name', 'b', '--role', 'admin', '--json')).stdout,
+    ) as { id: string; key: string }[];
+    const opens = await fetch(`${server.url}/admin/users`, {
+      headers: { authorization: `Bearer ${made!.key}` },
+    });
+    expect(opens.status).toBe(200);
+    const listed = JSON.parse((await admin('key', 'list', '--email', email, '--json')).stdout) as object[];
+    expect(listed).toHaveLength(2);
+    expect(JSON.stringify(listed)).not.toMatch(/mrk_[\w-]{20}/);
+    await admin('key', 'revoke', '--email', email, '--id', made!.id);
+    const closed = await fetch(`${server.url}/admin/users`, {
+      headers: { authorization: `Key ${made!.key}` },
+    });
+    expect(closed.status).toBe(401);
+  });
+
+  it('disables, enables and deletes a client', async () => {
+    const password = 'a long password';
+    await admin('user', 'create', '--email', 'lin@example.com', '--password', password);
+    const assistant = await Assistant.connect(new URL(`${server.url}/mcp`), {
+      email: 'lin@example.com',
+      password,
+    });
+    const [client] = JSON.parse((await admin('client', 'list', '--json')).stdout) as { clientId: string }[];
+    const id = ['--client-id', client!.clientId];
+    await admin('client', 'disable', ...id);
+    expect((await admin('client', 'list')).stdout).toContain(`${client!.clientId}  dynamic  disabled`);
+    await expect(assistant.call('list_models', {})).rejects.toThrow();
+    await admin('client', 'enable', ...id);
+    await admin('client', 'delete', ...id);
+    await expect(admin('client', 'disable', ...id)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no client'),
+    });
+  });
+
   it('says what is wrong, with exit code 2 for a command that means nothing', async () => {
     await expect(admin('user', 'rename')).rejects.toMatchObject({
       code: 2,

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AccountsModule } from '#libs/accounts';
 import { type AppConfig, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
+import { OAuthModule } from '#libs/oauth';
 import { QueueModule } from '#libs/queue';
 
 @Module({})
@@ -11,6 +11,6 @@ class AdminModule {}
 export function adminModule(config: AppConfig): DynamicModule {
   return {
     module: AdminModule,
-    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), AccountsModule],
+    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), OAuthModule],
   };
 }

@@ -1,26 +1,43 @@
-import { parseCommand, UsageError } from './command-line.js';
+import { parseCommand, USAGE, UsageError } from './command-line.js';
 
 describe('parseCommand', () => {
   it('reads a whole command', () => {
-    expect(parseCommand(['user', 'create', '--email', 'a@b.c', '--role', 'admin', '--json'])).toEqual({
-      action: 'create',
-      email: 'a@b.c',
-      password: undefined,
+    expect(parseCommand(['user', 'create', '--email', 'a@b.c', '--role', 'admin', '--json'])).toMatchObject({
+      name: 'user create',
+      options: { email: 'a@b.c', password: '', role: 'admin' },
       role: 'admin',
       json: true,
     });
   });
 
+  it('makes a plain user, and a key for one, unless told otherwise', () => {
+    expect(parseCommand(['user', 'create', '--email', 'a@b.c'])).toMatchObject({ role: 'user', json: false });
+    expect(parseCommand(['key', 'create', '--email', 'a@b.c', '--name', 'n']).role).toBe('user');
+  });
+
   it.each([
     [[], 'No command'],
     [['queues'], 'no command "queues"'],
+    [['user'], 'needs one of create, list'],
     [['user', 'rename'], 'needs one of'],
     [['user', 'create'], 'needs --email'],
-    [['user', 'create', '--email', 'a@b.c', '--role', 'king'], '--role'],
+    [['user', 'create', '--email', ''], 'needs --email'],
+    [['user', 'create', '--email', 'a@b.c', '--role', 'king'], '--role must'],
+    [['user', 'set-role', '--email', 'a@b.c'], 'needs --role'],
     [['user', 'list', 'all'], '"all"'],
     [['user', 'list', '--limit', '3'], '--limit'],
+    [['user', 'disable', '--email', 'a@b.c', '--password', 'p'], 'takes no --password'],
+    [['key', 'create', '--email', 'a@b.c'], 'needs --name'],
+    [['key', 'revoke', '--email', 'a@b.c'], 'needs --id'],
+    [['client', 'delete'], 'needs --client-id'],
+    [['client', 'list', '--id', '3'], 'takes no --id'],
   ])('refuses %j', (args, reason) => {
     expect(() => parseCommand(args)).toThrow(UsageError);
     expect(() => parseCommand(args)).toThrow(reason);
+  });
+
+  it('has a line of usage for each command', () => {
+    expect(USAGE.split('\n')).toHaveLength(16);
+    expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
   });
 });

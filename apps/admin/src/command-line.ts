@@ -1,21 +1,70 @@
 import { parseArgs } from 'node:util';
 import { type Actor, ROLES } from '#libs/accounts';
 
-export const USAGE = `npm run admin -- <command> [--json]
-  user create --email E [--password P] [--role ${ROLES.join('|')}]   without --password one is generated and printed last
-  user list
-  user disable --email E
-  user enable --email E
-  user set-password --email E [--password P]`;
+const ROLE_NAMES = ROLES.join('|');
 
-export const USER_ACTIONS = ['create', 'list', 'disable', 'enable', 'set-password'] as const;
-export type UserAction = (typeof USER_ACTIONS)[number];
+/** Options beside `--json`; each takes a value. */
+const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search'] as const;
+type Option = (typeof OPTIONS)[number];
+
+interface CommandShape {
+  required: readonly Option[];
+  optional?: readonly Option[];
+  usage: string;
+}
+
+/** Every command: what it needs, what it may have, and its line of the usage. */
+const COMMANDS = {
+  'user create': {
+    required: ['email'],
+    optional: ['password', 'role'],
+    usage: `--email E [--password P] [--role ${ROLE_NAMES}]   without --password one is generated and printed last`,
+  },
+  'user list': { required: [], usage: '' },
+  'user invite': {
+    required: ['email'],
+    optional: ['role'],
+    usage: `--email E [--role ${ROLE_NAMES}]   without a password: for whoever has this address at the identity provider`,
+  },
+  'user disable': { required: ['email'], usage: '--email E' },
+  'user enable': { required: ['email'], usage: '--email E' },
+  'user set-role': { required: ['email', 'role'], usage: `--email E --role ${ROLE_NAMES}` },
+  'user set-password': { required: ['email'], optional: ['password'], usage: '--email E [--password P]' },
+  'user relink': {
+    required: ['email'],
+    usage:
+      '--email E   to the identity provider, at the next sign-in there; ends the password and the old link',
+  },
+  'key create': {
+    required: ['email', 'name'],
+    optional: ['role'],
+    usage: `--email E --name N [--role ${ROLE_NAMES}]   the key is printed once, last`,
+  },
+  'key list': { required: ['email'], usage: '--email E' },
+  'key revoke': { required: ['email', 'id'], usage: '--email E --id ID' },
+  'client list': { required: [], optional: ['search'], usage: '[--search TEXT]' },
+  'client disable': { required: ['client-id'], usage: '--client-id C' },
+  'client enable': { required: ['client-id'], usage: '--client-id C' },
+  'client delete': {
+    required: ['client-id'],
+    usage: '--client-id C   with everything that users allowed it',
+  },
+} as const satisfies Record<string, CommandShape>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+const SHAPES: Record<string, CommandShape> = COMMANDS;
+
+export const USAGE = [
+  'npm run admin -- <command> [--json]',
+  ...Object.entries(SHAPES).map(([name, { usage }]) => `  ${name} ${usage}`.trimEnd()),
+].join('\n');
 
 export interface Command {
-  action: UserAction;
-  /** Empty for `list`, which needs none. */
-  email: string;
-  password?: string;
+  name: CommandName;
+  /** Those of the command's options that are required are never empty. */
+  options: Readonly<Record<Option, string>>;
+  /** `--role`, or `user`. */
   role: Actor['role'];
   json: boolean;
 }
@@ -26,29 +75,43 @@ export class UsageError extends Error {}
 /** @throws UsageError in a sentence */
 export function parseCommand(args: string[]): Command {
   const { values, positionals } = parse(args);
-  const [noun, verb, ...rest] = positionals;
-  if (noun !== 'user') throw new UsageError(noun ? `There is no command "${noun}".` : 'No command is given.');
-  const action = USER_ACTIONS.find((known) => known === verb);
-  if (!action) throw new UsageError(`"user" needs one of ${USER_ACTIONS.join(', ')}.`);
-  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" means nothing here.`);
-  const role = ROLES.find((known) => known === values.role);
+  const name = commandName(positionals);
+  const options = Object.fromEntries(OPTIONS.map((option) => [option, values[option] ?? '']));
+  requireOptions(name, options);
+  const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  if (action !== 'list' && !values.email) throw new UsageError(`"user ${action}" needs --email.`);
-  return { action, email: values.email ?? '', password: values.password, role, json: values.json };
+  return { name, options: options as Record<Option, string>, role, json: values.json === true };
 }
 
-function parse(args: string[]) {
+function commandName([noun = '', verb = '', ...rest]: string[]): CommandName {
+  const verbs = Object.keys(SHAPES)
+    .filter((name) => name.startsWith(`${noun} `))
+    .map((name) => name.slice(noun.length + 1));
+  if (verbs.length === 0) {
+    throw new UsageError(noun ? `There is no command "${noun}".` : 'No command is given.');
+  }
+  if (!verbs.includes(verb)) throw new UsageError(`"${noun}" needs one of ${verbs.join(', ')}.`);
+  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" means nothing here.`);
+  return `${noun} ${verb}` as CommandName;
+}
+
+function requireOptions(name: CommandName, options: Record<string, string>): void {
+  const { required, optional = [] } = SHAPES[name] as CommandShape;
+  const missing = required.find((option) => !options[option]);
+  if (missing) throw new UsageError(`"${name}" needs --${missing}.`);
+  const known = new Set<string>([...required, ...optional]);
+  const surplus = Object.keys(options).find((option) => options[option] && !known.has(option));
+  if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
+}
+
+function parse(args: string[]): {
+  values: Partial<Record<Option, string>> & { json?: boolean };
+  positionals: string[];
+} {
+  const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
   try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        email: { type: 'string' },
-        password: { type: 'string' },
-        role: { type: 'string', default: 'user' },
-        json: { type: 'boolean', default: false },
-      },
-    });
+    const options = { ...texts, json: { type: 'boolean' as const, default: false } };
+    return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

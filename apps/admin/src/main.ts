@@ -1,12 +1,17 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { UsersService } from '#libs/accounts';
+import type { INestApplicationContext } from '@nestjs/common';
+import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts';
 import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { createLogger } from '#libs/lifecycle';
+import { AdminClientsService } from '#libs/oauth';
 import { runningPostgresUrl } from '../../standalone/src/embedded-postgres.js';
 import { adminModule } from './admin.module.js';
+import { runClientCommand } from './client-commands.js';
 import { parseCommand, USAGE, UsageError, type Command } from './command-line.js';
+import type { CommandResult } from './command-result.js';
+import { runKeyCommand } from './key-commands.js';
 import { runUserCommand } from './user-commands.js';
 
 /** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
@@ -19,10 +24,17 @@ async function main(): Promise<void> {
     abortOnError: false,
   });
   try {
-    print(command, await runUserCommand(app.get(UsersService), command));
+    print(command, await runCommand(app, command));
   } finally {
     await app.close();
   }
+}
+
+function runCommand(app: INestApplicationContext, command: Command): Promise<CommandResult> {
+  const [noun] = command.name.split(' ', 1);
+  if (noun === 'client') return runClientCommand(app.get(AdminClientsService), command);
+  if (noun === 'key') return runKeyCommand(app.get(UsersService), app.get(ApiKeysService), command);
+  return runUserCommand(app.get(UsersService), app.get(IdentitiesService), command);
 }
 
 /** The server's own database: `DATABASE_URL`, or the embedded one that runs under `DATA_DIR` right now. */
@@ -32,7 +44,7 @@ function withDatabase(config: AppConfig): AppConfig {
   throw new ConfigError(`No server runs on ${config.DATA_DIR}. Start it, or set DATABASE_URL.`);
 }
 
-function print(command: Command, result: { rows: object[]; lines: string[] }): void {
+function print(command: Command, result: CommandResult): void {
   if (command.json) console.log(JSON.stringify(result.rows));
   else for (const line of result.lines) console.log(line);
 }

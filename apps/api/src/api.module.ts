@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsHttpModule } from '#libs/accounts';
 import { ConfigModule, type AppConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { FilesHttpModule } from '#libs/files';
@@ -19,6 +20,7 @@ export function apiModule(config: AppConfig): DynamicModule {
       DatabaseModule.forRoot(),
       QueueModule.forRoot(),
       HttpModule,
+      AccountsHttpModule,
       OAuthHttpModule,
       FilesHttpModule,
       McpHttpModule,

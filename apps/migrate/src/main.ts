@@ -56,6 +56,8 @@ function log(line: string): void {
 /** To the parent when there is one, which prints it where it is seen; else to the terminal. */
 function announce(admin: FirstAdmin): void {
   const password = admin.password ? `${admin.password} (shown only this once)` : 'from ADMIN_PASSWORD';
+  const how =
+    admin.password === null ? 'to sign in with the identity provider' : `with the password ${password}`;
   if (process.send) process.send({ type: 'admin', admin });
-  else log(`Administrator ${admin.email} made, with the password ${password}.`);
+  else log(`Administrator ${admin.email} made, ${how}.`);
 }

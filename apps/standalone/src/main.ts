@@ -83,6 +83,7 @@ function banner(config: AppConfig, admin: FirstAdmin | undefined, startedAt: num
 }
 
 function describeAdmin({ email, password }: FirstAdmin): string {
+  if (password === null) return `sign in as ${email} with your identity provider`;
   if (password === undefined) return `sign in as ${email} with the password from ADMIN_PASSWORD`;
   return `sign in as ${email} with the password ${password} (shown only this once)`;
 }

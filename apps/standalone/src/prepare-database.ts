@@ -5,8 +5,8 @@ import { StartError } from './start-error.js';
 /** The administrator that the first start made. */
 export interface FirstAdmin {
   email: string;
-  /** Unset when it is the one from ADMIN_PASSWORD. */
-  password?: string;
+  /** Unset when it is the one from ADMIN_PASSWORD; null when the identity provider is the only way in. */
+  password?: string | null;
 }
 
 /**

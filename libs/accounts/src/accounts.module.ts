@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
+import { AdminGuard } from './admin/admin.guard.js';
 import { ApiKey } from './api-keys/api-key.entity.js';
 import { ApiKeyGuard } from './api-keys/api-key.guard.js';
 import { ApiKeysService } from './api-keys/api-keys.service.js';
+import { IdentitiesService } from './identities/identities.service.js';
+import { UserIdentity } from './identities/user-identity.entity.js';
 import { SignInService } from './sessions/sign-in.service.js';
 import { WebSession } from './sessions/web-session.entity.js';
 import { WebSessionStore } from './sessions/web-session.store.js';
@@ -12,8 +16,25 @@ import { UsersService } from './users/users.service.js';
 
 /** Users, their web sessions and their API keys. */
 @Module({
-  imports: [TypeOrmModule.forFeature([User, WebSession, ApiKey])],
-  providers: [PasswordHasher, UsersService, WebSessionStore, SignInService, ApiKeysService, ApiKeyGuard],
-  exports: [UsersService, WebSessionStore, SignInService, ApiKeysService, ApiKeyGuard],
+  imports: [AuditModule, TypeOrmModule.forFeature([User, WebSession, ApiKey, UserIdentity])],
+  providers: [
+    PasswordHasher,
+    UsersService,
+    IdentitiesService,
+    WebSessionStore,
+    SignInService,
+    ApiKeysService,
+    ApiKeyGuard,
+    AdminGuard,
+  ],
+  exports: [
+    UsersService,
+    IdentitiesService,
+    WebSessionStore,
+    SignInService,
+    ApiKeysService,
+    ApiKeyGuard,
+    AdminGuard,
+  ],
 })
 export class AccountsModule {}

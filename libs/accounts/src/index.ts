@@ -1,11 +1,13 @@
+export { AccountsHttpModule } from './accounts-http.module.js';
 export { AccountsModule } from './accounts.module.js';
 export { ROLES, type Actor } from './actor.js';
+export { AdminGuard } from './admin/admin.guard.js';
 export { ApiKeyGuard } from './api-keys/api-key.guard.js';
 export { ApiKeysService } from './api-keys/api-keys.service.js';
 export { CurrentActor } from './current-actor.decorator.js';
+export { IdentitiesService } from './identities/identities.service.js';
 export { CsrfGuard } from './sessions/csrf.guard.js';
 export { registerWebSession } from './sessions/register-web-session.js';
 export { SignInService } from './sessions/sign-in.service.js';
-export { WebSessionStore } from './sessions/web-session.store.js';
 export { User } from './users/user.entity.js';
 export { USER_SIGNED_OUT_EVERYWHERE, UsersService } from './users/users.service.js';

@@ -5,6 +5,7 @@ export const AUDIT_EVENT_TYPES = [
   'sign_out',
   'password.changed',
   'identity.linked',
+  'identity.unlinked',
   'user.created',
   'user.disabled',
   'user.enabled',

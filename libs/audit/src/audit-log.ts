@@ -20,6 +20,14 @@ export interface AuditEvent {
   details?: Record<string, string | number | boolean | null>;
 }
 
+/** By hand, because it is part of every token refresh: TypeORM's own insert takes more than twice as long. */
+const INSERT = `
+  INSERT INTO audit_records (type, actor_id, user_id, client_id, grant_id, ip, details)
+  VALUES ($1, $2, $3, $4, $5, $6, $7)`;
+
+/** Well below the 65,535 parameters that a statement may have. */
+const ROWS_PER_INSERT = 1_000;
+
 /** The append-only audit trail. */
 @Injectable()
 export class AuditLog {
@@ -27,6 +35,14 @@ export class AuditLog {
 
   /** @param manager the transaction of the change itself, so that neither exists without the other */
   async record(event: AuditEvent, manager: EntityManager = this.records.manager): Promise<void> {
-    await manager.insert(AuditRecord, event);
+    const { type, actorId, userId, clientId, grantId, ip, details = {} } = event;
+    await manager.query(INSERT, [type, actorId, userId, clientId, grantId, ip, details]);
+  }
+
+  /** Many events of one change. */
+  async recordAll(events: AuditEvent[], manager: EntityManager = this.records.manager): Promise<void> {
+    for (let start = 0; start < events.length; start += ROWS_PER_INSERT) {
+      await manager.insert(AuditRecord, events.slice(start, start + ROWS_PER_INSERT));
+    }
   }
 }

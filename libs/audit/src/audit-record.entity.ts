@@ -9,6 +9,7 @@ import type { AuditEventType } from './audit-event-types.js';
 @Index('ix_audit_records_user', ['userId', 'id'])
 @Index('ix_audit_records_client', ['clientId', 'id'])
 @Index('ix_audit_records_type', ['type', 'id'])
+@Index('ix_audit_records_created', ['createdAt'])
 export class AuditRecord {
   /** Rising, so that newest-first needs no other order. */
   @PrimaryGeneratedColumn('identity', {

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { identityProviderProblems } from './identity-provider.rules.js';
+import { isLoopback } from './loopback.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -27,8 +29,6 @@ const url = (schemes: string[]) =>
 /** What fits into this machine: a core each, and room for an engine of the usual size each. */
 const hostConcurrency = () =>
   Math.max(1, Math.min(availableParallelism(), Math.floor((totalmem() * 0.6) / (700 * MEBIBYTE))));
-
-const isLoopback = (hostname: string) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** What Fastify's `trustProxy` takes in a list: an address, a CIDR range, or a named group of private ranges. */
 const isProxyRange = (entry: string) => {
@@ -63,6 +63,23 @@ export const environmentSchema = z
     SECRET_KEY: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
     ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).default('admin@localhost.localdomain'),
     ADMIN_PASSWORD: z.string().min(8, { error: 'must have at least 8 characters' }).optional(),
+    /** Issuer of the OpenID provider that people sign in with. Unset: local passwords only. */
+    OIDC_ISSUER: url(['https:', 'http:']).optional(),
+    /** This server's client id at the provider. */
+    OIDC_CLIENT_ID: z.string().optional(),
+    /** Unset: this server is a public client there, which PKCE alone protects. */
+    OIDC_CLIENT_SECRET: z.string().optional(),
+    /** What the button calls the provider. Unset: the host of its issuer. */
+    OIDC_NAME: z.string().max(40, { error: 'must have at most 40 characters' }).optional(),
+    /** Scopes to ask the provider for, separated by spaces. */
+    OIDC_SCOPES: z.string().default('openid email profile'),
+    /** E-mail domains whose verified addresses may sign in, comma-separated. Unset: every account of the provider. */
+    OIDC_ALLOWED_DOMAINS: z
+      .string()
+      .optional()
+      .transform((list) => list?.split(',').map((domain) => domain.trim().toLowerCase())),
+    /** false leaves the OpenID provider as the only way in. */
+    LOCAL_PASSWORDS: flag(true),
     /** Addresses or CIDR ranges of proxies whose X-Forwarded-* headers count, comma-separated. */
     TRUST_PROXY: z
       .string()
@@ -72,7 +89,7 @@ export const environmentSchema = z
         error: 'must be addresses or CIDR ranges, comma-separated, such as 10.0.0.0/8,192.168.1.5',
       }),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'log', 'debug', 'verbose']).default('log'),
-    /** Lets URL inputs and ingests reach private addresses: for tests and closed networks. */
+    /** Lets URL inputs, ingests and client documents be at private addresses: for tests and closed networks. */
     ALLOW_PRIVATE_URLS: flag(false),
     /** Largest file that may be uploaded or ingested, in bytes. */
     MAX_FILE_BYTES: wholeNumber(200 * MEBIBYTE, 1024, 10 * 1024 * MEBIBYTE),
@@ -94,6 +111,24 @@ export const environmentSchema = z
     ENGINE_TIMEOUT_SECONDS: wholeNumber(300, 1, 86_400),
     /** ffmpeg to use instead of the one that the package ships. */
     FFMPEG_PATH: z.string().optional(),
+    /** Lets clients name themselves by the https URL of a document that describes them. */
+    CLIENT_ID_METADATA_DOCUMENTS: flag(true),
+    /** Lets clients be answered at schemes of their own, such as `cursor://`; false leaves https and loopback. */
+    PRIVATE_REDIRECT_SCHEMES: flag(true),
+    /** Client documents fetched from one origin per minute. */
+    RATE_LIMIT_CLIENT_DOCUMENT_PER_MINUTE: wholeNumber(5, 1, 1_000_000),
+    /** Self-registrations per hour and address. */
+    RATE_LIMIT_REGISTER_PER_HOUR: wholeNumber(100, 1, 1_000_000),
+    /** Authorization requests per 15 minutes and address. */
+    RATE_LIMIT_AUTHORIZE_PER_15_MIN: wholeNumber(600, 1, 1_000_000),
+    /** Failed sign-ins per 15 minutes and address. */
+    RATE_LIMIT_LOGIN_PER_ADDRESS: wholeNumber(30, 1, 1_000_000),
+    /** Failed sign-ins per 15 minutes and account. */
+    RATE_LIMIT_LOGIN_PER_ACCOUNT: wholeNumber(10, 1, 1_000_000),
+    /** Token and revocation requests per minute of one client at one address. */
+    RATE_LIMIT_TOKEN_PER_MINUTE: wholeNumber(600, 1, 1_000_000),
+    /** Token and revocation requests per minute and address, whatever clients they name. */
+    RATE_LIMIT_TOKEN_PER_ADDRESS: wholeNumber(6_000, 1, 1_000_000),
     /** Port for the worker's health routes. Unset: none. */
     WORKER_HEALTH_PORT: wholeNumber(0, 0, 65_535),
     /** Folder for files that live for one run only. Unset: `tmp` under DATA_DIR, which other users do not share. */
@@ -115,5 +150,8 @@ export const environmentSchema = z
         path: ['PUBLIC_URL'],
         message: 'must be an origin, without path or query',
       });
+    }
+    for (const { path, message } of identityProviderProblems(env)) {
+      context.addIssue({ code: 'custom', path: [path], message });
     }
   });

@@ -1,52 +1,12 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, HTTP_STATUS, toAppError } from '#libs/errors';
+import { sendError } from './send-error.js';
 
-/** REST rendering of every error: `{error, request_id, details: {code, …}}`. The cause goes to the log only. */
+/** Renders every error that no route renders itself. */
 @Catch()
 export class AppErrorFilter implements ExceptionFilter {
-  private readonly logger = new Logger('http');
-
   catch(thrown: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const error = fromFramework(thrown) ?? toAppError(thrown);
-    const status = HTTP_STATUS[error.kind];
-    if (status >= 500) this.logger.error(`${request.id} ${describe(thrown)}`);
-    if (reply.sent) return;
-    const { retryAfterSeconds, ...details } = error.details;
-    if (retryAfterSeconds !== undefined)
-      void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
-    void reply
-      .status(status)
-      .header('cache-control', 'no-store')
-      .send({ error: error.message, request_id: request.id, details: { code: error.code, ...details } });
+    const http = host.switchToHttp();
+    sendError(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), thrown);
   }
-}
-
-/** Errors of Nest and Fastify themselves (unknown route, body too large, broken JSON), in our words. */
-function fromFramework(thrown: unknown): AppError | undefined {
-  const status = frameworkStatus(thrown);
-  if (status === undefined || status >= 500) return undefined;
-  const cause = { cause: thrown };
-  if (status === 404) return new AppError('not_found', 'There is no such route.', {}, cause);
-  if (status === 413) return new AppError('body_too_large', undefined, {}, cause);
-  if (status === 401) return new AppError('unauthenticated', undefined, {}, cause);
-  if (status === 403) return new AppError('forbidden', undefined, {}, cause);
-  return new AppError('invalid_request', (thrown as Error).message, {}, cause);
-}
-
-/** The HTTP status that Nest or Fastify gave an error of their own; undefined for every other error. */
-export function frameworkStatus(thrown: unknown): number | undefined {
-  if (thrown instanceof HttpException) return thrown.getStatus();
-  const { code, statusCode } = (thrown ?? {}) as { code?: unknown; statusCode?: unknown };
-  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
-    ? statusCode
-    : undefined;
-}
-
-function describe(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const cause = thrown.cause instanceof Error ? `\ncaused by ${thrown.cause.stack}` : '';
-  return `${thrown.stack}${cause}`;
 }

@@ -3,11 +3,14 @@ import type { LoggerService, Type } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { nanoid } from 'nanoid';
 import type { AppConfig } from '#libs/config';
 import { AppErrorFilter } from './app-error.filter.js';
 import { registerAccessLog } from './access-log.js';
 import { registerBodyDeadline } from './body-deadline.js';
+import { registerEarlyAnswer } from './early-answer.js';
+import { sendError } from './send-error.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 /** JSON and form bodies; routes that take more say so themselves. */
@@ -31,6 +34,8 @@ export async function createHttpApp(
     connectionTimeout: 0,
     keepAliveTimeout: 75_000,
     forceCloseConnections: true,
+    // Addresses that the router cannot read come to no route, no hook and no filter.
+    frameworkErrors: sendRouterError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -40,10 +45,16 @@ export async function createHttpApp(
   });
   registerAccessLog(adapter.getInstance());
   registerBodyDeadline(adapter.getInstance());
+  registerEarlyAnswer(adapter.getInstance());
   await app.register(helmet, helmetOptions(config));
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalFilters(new AppErrorFilter());
   return app;
+}
+
+function sendRouterError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
+  sendError(request, reply, error);
 }
 
 /** Answers are data by default; a page or a media file relaxes for itself what it needs. */

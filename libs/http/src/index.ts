@@ -1,4 +1,7 @@
-export { frameworkStatus } from './app-error.filter.js';
+export { addressKey } from './address-key.js';
 export { createHttpApp } from './create-http-app.js';
 export { HealthModule, HttpModule } from './http.module.js';
+export { type ListPage, LONGEST_PAGE, PageQuery } from './page-query.js';
+export { frameworkStatus } from './send-error.js';
 export { RateLimiter, type RateLimit } from './rate-limiter.js';
+export { RowIdPipe } from './row-id.pipe.js';

@@ -24,7 +24,8 @@ export interface RateLimit {
 
 /**
  * Counts calls across replicas, on Redis or PostgreSQL. When the store does not answer, a limiter in memory stands
- * in: a limit that counts per process is better than none, and better than refusing everyone.
+ * in: a limit that counts per process is better than none, and better than refusing everyone. What is over is cleared
+ * away by the library, in PostgreSQL every five minutes.
  */
 @Injectable()
 export class RateLimiter implements OnApplicationShutdown {

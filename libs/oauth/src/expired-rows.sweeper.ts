@@ -1,7 +1,11 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { WebSessionStore } from '#libs/accounts';
 import { ClientsService } from './clients/clients.service.js';
 import { AuthorizationRequestsService } from './grants/authorization-requests.service.js';
 import { GrantsService } from './grants/grants.service.js';
@@ -10,33 +14,50 @@ import { AccessToken } from './tokens/access-token.entity.js';
 const EVERY_MS = 3_600_000;
 
 /**
- * Removes what is over, hourly, on every replica: the statements do not mind each other. Codes and refresh tokens go
- * with their grant and not before, because a second use of a spent one must be noticed.
+ * All but the one that proves of a refresh token, not yet exchanged itself, that it did arrive: without it the theft of
+ * the token before would look like a lost response. It waits for no row, so no request can wait for it in a circle.
+ */
+const DELETE_ACCESS_TOKENS = `
+  DELETE FROM oauth_access_tokens WHERE id IN (
+    SELECT t.id FROM oauth_access_tokens t
+    WHERE t.expires_at < $1 AND NOT (t.first_used_at IS NOT NULL AND EXISTS (
+      SELECT FROM oauth_refresh_tokens r
+      WHERE r.id = t.refresh_token_id AND r.consumed_at IS NULL AND r.expires_at > $1))
+    FOR UPDATE OF t SKIP LOCKED)`;
+
+/**
+ * Removes what is over, at the start and every hour, on every replica: the statements do not mind each other. Codes and
+ * refresh tokens go with their grant and not before, because a second use of a spent one must be noticed.
  */
 @Injectable()
-export class ExpiredRowsSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ExpiredRowsSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('oauth');
   private timer?: NodeJS.Timeout;
+  private running?: Promise<void>;
 
   constructor(
     @InjectRepository(AccessToken) private readonly accessTokens: Repository<AccessToken>,
     private readonly requests: AuthorizationRequestsService,
     private readonly grants: GrantsService,
     private readonly clients: ClientsService,
-    private readonly sessions: WebSessionStore,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweep(new Date()).catch((error: Error) =>
-        this.logger.warn(`sweep of expired rows: ${error.message}`),
+    const start = (): void => {
+      this.running = this.sweep(new Date()).then(
+        () => undefined,
+        (error: Error) => this.logger.warn(`sweep of expired rows: ${error.message}`),
       );
-    }, EVERY_MS);
-    this.timer.unref();
+    };
+    this.timer = setInterval(start, EVERY_MS).unref();
+    // A server that is restarted more often than hourly would otherwise never come to it.
+    start();
   }
 
-  onApplicationShutdown(): void {
+  /** Before the database connections end. */
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    await this.running;
   }
 
   /** @returns how many rows went */
@@ -45,7 +66,6 @@ export class ExpiredRowsSweeper implements OnApplicationBootstrap, OnApplication
       await this.requests.deleteExpired(now),
       await this.grants.deleteExpired(now),
       await this.clients.deleteStale(now),
-      await this.sessions.deleteExpired(now),
       await this.deleteAccessTokens(now),
     ];
     const total = counts.reduce((sum, count) => sum + count, 0);
@@ -53,21 +73,8 @@ export class ExpiredRowsSweeper implements OnApplicationBootstrap, OnApplication
     return total;
   }
 
-  /**
-   * All but the one that proves of a refresh token, not yet exchanged itself, that it did arrive: without it the
-   * theft of the token before would look like a lost response.
-   */
   private async deleteAccessTokens(now: Date): Promise<number> {
-    const { affected } = await this.accessTokens
-      .createQueryBuilder()
-      .delete()
-      .where('expires_at < :now', { now })
-      .andWhere(
-        `NOT (first_used_at IS NOT NULL AND EXISTS (
-          SELECT FROM oauth_refresh_tokens r
-          WHERE r.id = refresh_token_id AND r.consumed_at IS NULL AND r.expires_at > :now))`,
-      )
-      .execute();
-    return affected ?? 0;
+    const [, affected] = await this.accessTokens.query<[unknown, number]>(DELETE_ACCESS_TOKENS, [now]);
+    return affected;
   }
 }

@@ -1,3 +1,4 @@
+export { AdminClientsService } from './admin/admin-clients.service.js';
 export { OAuthHttpModule } from './oauth-http.module.js';
 export { OAuthModule } from './oauth.module.js';
 export { registerOAuth } from './register-oauth.js';

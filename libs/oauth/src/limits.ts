@@ -1,21 +1,5 @@
-import type { RateLimit } from '#libs/http';
-
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
-
-/** How often a caller may use each endpoint. Assistants in the cloud share addresses, so these are generous. */
-export const LIMITS = {
-  /** Per address. */
-  register: { points: 100, seconds: HOUR },
-  /** Per address. */
-  authorize: { points: 600, seconds: 15 * MINUTE },
-  /** Failures per address; a successful sign-in forgets them. */
-  loginByAddress: { points: 30, seconds: 15 * MINUTE },
-  /** Failures per account; a successful sign-in forgets them. */
-  loginByAccount: { points: 10, seconds: 15 * MINUTE },
-  /** Per client and address. */
-  token: { points: 600, seconds: MINUTE },
-} satisfies Record<string, RateLimit>;
 
 /** Lifetimes, in milliseconds. */
 export const TTL_MS = {

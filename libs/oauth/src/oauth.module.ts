@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountsModule } from '#libs/accounts';
+import { AuditModule } from '#libs/audit';
+import { AdminClientsService } from './admin/admin-clients.service.js';
 import { ClientAuthenticator } from './clients/client-authenticator.js';
 import { ClientsService } from './clients/clients.service.js';
+import { ClientHostRule } from './clients/hosts/client-host-rule.entity.js';
+import { ClientHostRules } from './clients/hosts/client-host-rules.service.js';
 import { OAuthClient } from './clients/oauth-client.entity.js';
 import { AuthorizationCode } from './grants/authorization-code.entity.js';
 import { AuthorizationRequest } from './grants/authorization-request.entity.js';
@@ -14,6 +18,7 @@ import { AccessTokenVerifier } from './tokens/access-token.verifier.js';
 import { BearerStrategy } from './tokens/bearer.strategy.js';
 import { CodeExchangeService } from './tokens/code-exchange.service.js';
 import { McpBearerGuard } from './tokens/mcp-bearer.guard.js';
+import { OpenRequests } from './tokens/open-requests.js';
 import { RefreshExchangeService } from './tokens/refresh-exchange.service.js';
 import { RefreshToken } from './tokens/refresh-token.entity.js';
 import { RevocationService } from './tokens/revocation.service.js';
@@ -24,8 +29,10 @@ import { TokenIssuer } from './tokens/token-issuer.js';
 @Module({
   imports: [
     AccountsModule,
+    AuditModule,
     TypeOrmModule.forFeature([
       OAuthClient,
+      ClientHostRule,
       AuthorizationRequest,
       Grant,
       AuthorizationCode,
@@ -34,7 +41,9 @@ import { TokenIssuer } from './tokens/token-issuer.js';
     ]),
   ],
   providers: [
+    AdminClientsService,
     ClientsService,
+    ClientHostRules,
     ClientAuthenticator,
     AuthorizationRequestsService,
     GrantsService,
@@ -43,14 +52,18 @@ import { TokenIssuer } from './tokens/token-issuer.js';
     RevocationService,
     TokenIssuer,
     TokenCache,
+    OpenRequests,
     AccessTokenVerifier,
     BearerStrategy,
     McpBearerGuard,
   ],
   exports: [
     AccountsModule,
+    AuditModule,
     TypeOrmModule,
+    AdminClientsService,
     ClientsService,
+    ClientHostRules,
     ClientAuthenticator,
     AuthorizationRequestsService,
     GrantsService,
@@ -59,6 +72,7 @@ import { TokenIssuer } from './tokens/token-issuer.js';
     RevocationService,
     AccessTokenVerifier,
     McpBearerGuard,
+    OpenRequests,
   ],
 })
 export class OAuthModule {}

@@ -3,10 +3,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { OAuthError, sendOAuthError, toOAuthError } from './oauth-error.js';
+import { sendErrorPage } from './pages/error-page.js';
+import { PageRenderer } from './pages/page-renderer.js';
 import { McpBearerGuard } from './tokens/mcp-bearer.guard.js';
 
 /** The endpoints that talk JSON to clients; the short paths are for clients that guess. */
 const JSON_ENDPOINTS = new Set(['/oauth/token', '/oauth/register', '/oauth/revoke', '/token', '/register']);
+
+/** What MCP Inspector 0.21 writes above the form by which it refreshes; refused, it tries again for ever. */
+const CALLED_BOTH = /^application\/json, *application\/x-www-form-urlencoded$/i;
 
 /** Largest body that they read. */
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -28,13 +33,33 @@ function isForScripts(path: string): boolean {
 export async function registerOAuth(app: NestFastifyApplication): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   await registerCors(fastify);
+  registerErrorPages(fastify, app.get(PageRenderer));
   const authenticate = mcpAuthentication(app.get(McpBearerGuard));
   fastify.addHook('onRoute', (route: RouteOptions) => {
     if (route.url === '/mcp') route.onRequest = [route.onRequest ?? [], authenticate].flat();
     if (JSON_ENDPOINTS.has(route.url)) {
+      route.onRequest = [route.onRequest ?? [], readAsForm].flat();
       route.bodyLimit = BODY_LIMIT_BYTES;
       route.errorHandler = sendBodyError;
     }
+  });
+}
+
+/** A form that is called JSON and a form at once is read as the form that it is. */
+async function readAsForm({ headers }: FastifyRequest): Promise<void> {
+  if (CALLED_BOTH.test(headers['content-type'] ?? ''))
+    headers['content-type'] = 'application/x-www-form-urlencoded';
+}
+
+/** Errors for whoever looks at them in a browser: a mistyped address, a link to a file that is gone. */
+function registerErrorPages(fastify: FastifyInstance, pages: PageRenderer): void {
+  fastify.decorate('sendErrorPage', (request, reply, error) => {
+    const [path = ''] = request.url.split('?', 1);
+    const { method, headers } = request;
+    const looks = (method === 'GET' || method === 'HEAD') && headers.accept?.includes('text/html');
+    if (!looks || isForScripts(path)) return false;
+    sendErrorPage(pages, reply, error, request.id);
+    return true;
   });
 }
 

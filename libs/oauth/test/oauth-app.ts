@@ -1,11 +1,26 @@
-import { ConsoleLogger, Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import {
+  ConsoleLogger,
+  Controller,
+  type DynamicModule,
+  HttpCode,
+  Module,
+  Post,
+  UseGuards,
+} from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
-import { type Actor, CurrentActor, registerWebSession, UsersService } from '#libs/accounts';
+import {
+  AccountsHttpModule,
+  type Actor,
+  CurrentActor,
+  registerWebSession,
+  UsersService,
+} from '#libs/accounts';
 import { type AppConfig, ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { createHttpApp, HttpModule } from '#libs/http';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
+import { OTHER_USER, USER } from '../../../test/support/oauth-client.js';
 import { freePort } from '../../../test/support/free-port.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { McpBearerGuard, OAuthHttpModule, OAuthModule, registerOAuth } from '../src/index.js';
@@ -35,11 +50,16 @@ export interface OAuthApp {
 /** Migrations and a whole application: seconds on a busy machine. */
 export const START_LIMIT_MS = 60_000;
 
-export const USER = { email: 'ada@example.org', password: 'correct horse battery' };
-export const OTHER_USER = { email: 'eve@example.org', password: 'another long password' };
+export { OTHER_USER, USER };
 
-/** The authorization server as the api wires it, on a database of its own, listening on a free port. */
-export async function startOAuthApp(environment: NodeJS.ProcessEnv = {}): Promise<OAuthApp> {
+/**
+ * The authorization server as the api wires it, on a database of its own, listening on a free port.
+ * @param extras modules beside the api's
+ */
+export async function startOAuthApp(
+  environment: NodeJS.ProcessEnv = {},
+  extras: DynamicModule[] = [],
+): Promise<OAuthApp> {
   const database = await createTestDatabase();
   const port = await freePort();
   const config = loadConfig({
@@ -57,8 +77,10 @@ export async function startOAuthApp(environment: NodeJS.ProcessEnv = {}): Promis
       DatabaseModule.forRoot(),
       QueueModule.forRoot(),
       HttpModule,
+      AccountsHttpModule,
       OAuthModule,
       OAuthHttpModule,
+      ...extras,
     ],
     controllers: [WhoAmIController],
   })

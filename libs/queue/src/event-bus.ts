@@ -3,9 +3,13 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleIn
 import type { Relay } from 'bullmq';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { createRelay } from './queue-backend.js';
+import { RelayWatch } from './relay-watch.js';
 
 /** Every topic of this project is under one root, so one subscription per process hears them all. */
 const ROOT = 'modelrunner';
+
+/** Local, unlike every topic, which is a string. */
+const RECONNECTED = Symbol('reconnected');
 
 interface Envelope {
   topic: string;
@@ -23,26 +27,31 @@ export class EventBus implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(EventBus.name);
   private readonly listeners = new EventEmitter({ captureRejections: false }).setMaxListeners(0);
   private relay?: Relay<never>;
-  private ready = false;
+  private watch?: RelayWatch;
 
   constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
 
   async onModuleInit(): Promise<void> {
     this.relay = createRelay(this.config);
-    this.relay.on('error', (error: Error) => this.logger.warn(`event relay: ${error.message}`));
-    await this.relay.subscribe<Envelope>(ROOT, ({ data }) => {
-      this.listeners.emit(data.topic, data.data);
+    const watch = new RelayWatch(this.relay, () => this.emit(RECONNECTED));
+    this.watch = watch;
+    this.relay.on('error', (error: Error) => {
+      this.logger.warn(`event relay: ${error.message}`);
+      watch.suspect();
     });
-    this.ready = true;
+    // The store gave this process up and took it in again: what was sent in between never comes.
+    this.relay.on('recovered', () => this.emit(RECONNECTED));
+    await this.relay.subscribe<Envelope>(ROOT, ({ data }) => this.emit(data.topic, data.data));
+    await watch.start();
   }
 
-  /** True once events from other processes arrive here. */
+  /** True while events from other processes arrive here. */
   get isReady(): boolean {
-    return this.ready;
+    return this.watch?.isAlive ?? false;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.ready = false;
+    await this.watch?.stop();
     await this.relay?.close();
   }
 
@@ -59,5 +68,25 @@ export class EventBus implements OnModuleInit, OnApplicationShutdown {
   subscribe<Data>(topic: string, listener: (data: Data) => void): () => void {
     this.listeners.on(topic, listener);
     return () => this.listeners.off(topic, listener);
+  }
+
+  /**
+   * Calls the listener in this process when events arrive again after they did not: whoever relies on them must
+   * take it that some were missed.
+   *
+   * @returns a function that ends the subscription
+   */
+  onReconnected(listener: () => void): () => void {
+    this.listeners.on(RECONNECTED, listener);
+    return () => this.listeners.off(RECONNECTED, listener);
+  }
+
+  /** One listener's mistake is not the relay's, which would take it for its own. */
+  private emit(topic: string | symbol, data?: unknown): void {
+    try {
+      this.listeners.emit(topic, data);
+    } catch (error) {
+      this.logger.error(`a listener of ${String(topic)} failed: ${(error as Error).stack}`);
+    }
   }
 }

@@ -7,6 +7,10 @@ import { CreateInference1795381200005 } from './1795381200005-create-inference.j
 import { CreateRateLimits1795381200006 } from './1795381200006-create-rate-limits.js';
 import { CreateSeeds1795381200007 } from './1795381200007-create-seeds.js';
 import { CreateAudit1795381200008 } from './1795381200008-create-audit.js';
+import { AddClientDocuments1795381200009 } from './1795381200009-add-client-documents.js';
+import { CreateUserIdentities1795381200010 } from './1795381200010-create-user-identities.js';
+import { AddSignInEpoch1795381200011 } from './1795381200011-add-sign-in-epoch.js';
+import { IndexAuditTime1795381200012 } from './1795381200012-index-audit-time.js';
 import { AddFairQueue1795381200020 } from './1795381200020-add-fair-queue.js';
 import { CreatePendingFiles1795381200021 } from './1795381200021-create-pending-files.js';
 
@@ -20,6 +24,10 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateRateLimits1795381200006,
   CreateSeeds1795381200007,
   CreateAudit1795381200008,
+  AddClientDocuments1795381200009,
+  CreateUserIdentities1795381200010,
+  AddSignInEpoch1795381200011,
+  IndexAuditTime1795381200012,
   AddFairQueue1795381200020,
   CreatePendingFiles1795381200021,
 ];

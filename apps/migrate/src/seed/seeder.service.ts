@@ -17,8 +17,8 @@ const KEY_LENGTH = 40;
 /** The administrator that was made just now. */
 export interface FirstAdmin {
   email: string;
-  /** Unset when it is the one from ADMIN_PASSWORD. */
-  password?: string;
+  /** Unset when it is the one from ADMIN_PASSWORD; null when the identity provider is the only way in. */
+  password?: string | null;
 }
 
 /** Writes what this release brings through the same services that people use. */
@@ -33,8 +33,9 @@ export class Seeder {
 
   /** @returns the administrator when there was none with that address */
   async ensureAdmin(): Promise<FirstAdmin | undefined> {
-    const { ADMIN_EMAIL: email, ADMIN_PASSWORD } = this.config;
-    const { created, password } = await this.users.ensureAdmin(email, ADMIN_PASSWORD);
+    const { ADMIN_EMAIL: email, ADMIN_PASSWORD, LOCAL_PASSWORDS } = this.config;
+    const chosen = LOCAL_PASSWORDS ? ADMIN_PASSWORD : null;
+    const { created, password } = await this.users.ensureAdmin(email, chosen);
     return created ? { email, password } : undefined;
   }
 

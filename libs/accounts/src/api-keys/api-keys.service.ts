@@ -1,13 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
-import { PreparedQueries } from '#libs/database';
+import { AuditLog, type RequestContext } from '#libs/audit';
+import { PreparedQueries, Transactions } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { generateSecret, hashSecret } from '#libs/secrets';
 import { weakerRole, type Actor, type Role } from '../actor.js';
 import { ApiKey } from './api-key.entity.js';
 
 const MAX_KEYS_PER_USER = 50;
+
+/** At a command line, where there is no address. */
+const NO_REQUEST: RequestContext = { ip: null };
+
+const ALREADY_MADE =
+  'This key was made already, and shown once. If you did not keep it, revoke it and make another.';
+
+export interface NewApiKey {
+  /** 1 to 100 characters. */
+  name: string;
+  /** The most that the key may do; left out: `user`. Never more than its owner. */
+  role?: Role;
+  /** The id that it will have (a UUID), so that a form that is sent twice makes one key; left out: any. */
+  id?: string;
+}
 
 const FIND_BY_HASH = `
   SELECT k.id, k.role AS key_role, u.id AS user_id, u.email, u.role AS user_role,
@@ -29,15 +46,18 @@ export class ApiKeysService {
   constructor(
     @InjectRepository(ApiKey) private readonly keys: Repository<ApiKey>,
     private readonly prepared: PreparedQueries,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
    * Makes a key for the actor. `key` is told here and never again.
-   * @throws AppError `invalid_request` (name), `conflict` (too many keys)
+   * @throws AppError `invalid_request` (name), `conflict` (too many keys, or made already)
    */
   async create(
     actor: Actor,
-    { name, role }: { name: string; role?: Role },
+    { name, role, id }: NewApiKey,
+    { ip }: RequestContext = NO_REQUEST,
   ): Promise<{ key: string; apiKey: ApiKey }> {
     const trimmed = name.trim();
     if (trimmed.length === 0 || trimmed.length > 100) {
@@ -49,15 +69,22 @@ export class ApiKeysService {
     if (count >= MAX_KEYS_PER_USER)
       throw new AppError('conflict', 'You have too many keys. Revoke one first.');
     const key = generateSecret('mrk_');
-    const apiKey = await this.keys.save(
-      this.keys.create({
-        userId: actor.userId,
-        name: trimmed,
-        role: weakerRole(actor.role, role ?? 'user'),
-        keyHash: hashSecret(key),
-        hint: key.slice(0, 8),
-      }),
-    );
+    const row = {
+      id: id ?? randomUUID(),
+      userId: actor.userId,
+      name: trimmed,
+      role: weakerRole(actor.role, role ?? 'user'),
+      keyHash: hashSecret(key),
+      hint: key.slice(0, 8),
+    };
+    const apiKey = await this.transactions.run(async (manager) => {
+      const insert = manager.createQueryBuilder().insert().into(ApiKey).values(row);
+      const inserted = await insert.orIgnore().returning('id').execute();
+      if ((inserted.raw as unknown[]).length === 0) throw new AppError('conflict', ALREADY_MADE);
+      const details = { key: row.id, hint: row.hint, role: row.role };
+      await this.audit.record({ ...ownEvent(actor, 'api_key.created'), ip, details }, manager);
+      return manager.findOneByOrFail(ApiKey, { id: row.id });
+    });
     return { key, apiKey };
   }
 
@@ -84,11 +111,19 @@ export class ApiKeysService {
   }
 
   /** @throws AppError `not_found` when the actor has no such key */
-  async revoke(actor: Actor, id: string): Promise<void> {
-    const { affected } = await this.keys.update(
-      { id, userId: actor.userId, revokedAt: IsNull() },
-      { revokedAt: new Date() },
-    );
-    if (!affected) throw new AppError('not_found', 'There is no such key.');
+  async revoke(actor: Actor, id: string, { ip }: RequestContext = NO_REQUEST): Promise<void> {
+    await this.transactions.run(async (manager) => {
+      const { affected } = await manager.update(
+        ApiKey,
+        { id, userId: actor.userId, revokedAt: IsNull() },
+        { revokedAt: new Date() },
+      );
+      if (!affected) throw new AppError('not_found', 'There is no such key.');
+      await this.audit.record({ ...ownEvent(actor, 'api_key.revoked'), ip, details: { key: id } }, manager);
+    });
   }
+}
+
+function ownEvent({ userId }: Actor, type: 'api_key.created' | 'api_key.revoked') {
+  return { type, actorId: userId, userId };
 }

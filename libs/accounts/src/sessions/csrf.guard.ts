@@ -7,12 +7,26 @@ import { AppError } from '#libs/errors';
 export class CsrfGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.headers['sec-fetch-site'] === 'cross-site') throw new AppError('csrf');
-    await new Promise<void>((resolve, reject) => {
-      // The plugin answers a wrong token itself; it gets a reply that only says no, so that our page is shown.
-      const refusing = { send: () => reject(new AppError('csrf')) } as unknown as FastifyReply;
-      request.server.csrfProtection(request, refusing, resolve);
-    });
+    if (request.headers['sec-fetch-site'] === 'cross-site' || !isForm(request.body))
+      throw new AppError('csrf');
+    await requireCsrfToken(request);
     return true;
   }
+}
+
+/**
+ * The token in the form's `_csrf` or in `x-csrf-token` must be one of this session's.
+ * @throws AppError `csrf`
+ */
+export function requireCsrfToken(request: FastifyRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // The plugin answers a wrong token itself; it gets a reply that only says no, so that our own error is shown.
+    const refusing = { send: () => reject(new AppError('csrf')) } as unknown as FastifyReply;
+    request.server.csrfProtection(request, refusing, resolve);
+  });
+}
+
+/** The plugin would take the token from a header too, and the route would then read a form that is not there. */
+function isForm(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && '_csrf' in body;
 }

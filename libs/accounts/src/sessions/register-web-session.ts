@@ -11,13 +11,16 @@ declare module 'fastify' {
   interface Session {
     /** Who is signed in. */
     userId?: string;
+    /** The user's `signInEpoch` at the sign-in; the session is worth nothing under another. */
+    signInEpoch?: number;
     /** Names this browser, before and after sign-in; authorization requests are bound to it. */
     browserId?: string;
   }
 }
 
 /** Routes that people reach with a browser. All others never look at the session cookie. */
-const SESSION_ROUTES = /^\/(login|logout|consent|(oauth\/)?authorize|account(\/.*)?|admin(\/.*)?)?$/;
+const SESSION_ROUTES =
+  /^\/(login(\/oidc(\/callback)?)?|logout|consent|(oauth\/)?authorize|account(\/.*)?|admin(\/.*)?)?$/;
 
 /** `__Host-` binds the cookie to this very origin, but browsers take that name over https only. */
 export function sessionCookieName(config: AppConfig): string {

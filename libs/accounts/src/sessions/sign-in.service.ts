@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AuditLog } from '#libs/audit';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
@@ -11,25 +12,29 @@ import { sessionCookieName } from './register-web-session.js';
 export class SignInService {
   constructor(
     private readonly users: UsersService,
+    private readonly audit: AuditLog,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  /** The signed-in user; null when nobody is, or the account was disabled or removed since. */
+  /** The signed-in user; null when nobody is, or the account was disabled, removed or signed out since. */
   async currentUser(request: FastifyRequest): Promise<User | null> {
-    const userId = request.session?.userId;
+    const { userId, signInEpoch } = request.session ?? {};
     if (!userId) return null;
     const user = await this.users.findById(userId);
-    return user && !user.disabledAt ? user : null;
+    return user && !user.disabledAt && user.signInEpoch === signInEpoch ? user : null;
   }
 
   /** Begins a signed-in session under a new id, so that an id planted before the sign-in is worth nothing. */
   async signIn(request: FastifyRequest, user: User): Promise<void> {
     await request.session.regenerate(['browserId']);
     request.session.userId = user.id;
+    request.session.signInEpoch = user.signInEpoch;
   }
 
   /** Ends the session here and in the store. */
   async signOut(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { userId } = request.session;
+    if (userId) await this.audit.record({ type: 'sign_out', actorId: userId, userId, ip: request.ip });
     await request.session.destroy();
     reply.clearCookie(sessionCookieName(this.config), { path: '/', secure: this.config.secure });
   }

@@ -1,4 +1,5 @@
 import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
 import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
@@ -81,5 +82,33 @@ describe('UsersService', () => {
     expect(await keys.verify(key)).toBeNull();
     await users.setDisabled(user.id, false);
     expect(await users.verifyPassword('gone@example.org', 'long enough')).toMatchObject({ id: user.id });
+  });
+
+  it('ends everything with a new epoch, and tells the audit trail who did it', async () => {
+    const created = await users.create({ email: 'epoch@example.org', password: 'long enough', role: 'user' });
+    const changed = await users.setPassword(created, 'longer than before', {
+      actorId: created.id,
+      ip: '192.0.2.1',
+    });
+    expect(changed.signInEpoch).toBe(created.signInEpoch + 1);
+    await users.setPassword(created, 'set by an operator');
+    await users.setDisabled(created.id, true);
+    await users.setDisabled(created.id, true);
+    await users.setDisabled(created.id, false);
+    const user = await users.findById(created.id);
+    expect(user?.signInEpoch).toBe(created.signInEpoch + 3);
+    const records = await accounts
+      .get(DataSource)
+      .query<{ type: string; actor_id: string | null; ip: string | null }[]>(
+        'SELECT type, actor_id, ip FROM audit_records WHERE user_id = $1 ORDER BY id',
+        [created.id],
+      );
+    expect(records).toEqual([
+      { type: 'user.created', actor_id: null, ip: null },
+      { type: 'password.changed', actor_id: created.id, ip: '192.0.2.1' },
+      { type: 'password.changed', actor_id: null, ip: null },
+      { type: 'user.disabled', actor_id: null, ip: null },
+      { type: 'user.enabled', actor_id: null, ip: null },
+    ]);
   });
 });

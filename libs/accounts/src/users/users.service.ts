@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { type EntityManager, IsNull, Not, Repository } from 'typeorm';
+import { AuditLog } from '#libs/audit';
+import { Transactions } from '#libs/database';
 import { AppError, type FieldError } from '#libs/errors';
 import { EventBus } from '#libs/queue';
 import type { Role } from '../actor.js';
+import type { ChangedBy } from '../changed-by.js';
 import { WebSession } from '../sessions/web-session.entity.js';
+import { isEmailAddress, normaliseEmail } from './email-address.js';
 import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 
@@ -14,8 +18,8 @@ export const USER_SIGNED_OUT_EVERYWHERE = 'accounts.user-signed-out';
 
 export interface NewUser {
   email: string;
-  /** 8 to 1,024 characters; nothing is cut off. */
-  password: string;
+  /** 8 to 1,024 characters; nothing is cut off. Null: an account for somebody who comes from the identity provider. */
+  password: string | null;
   role: Role;
 }
 
@@ -23,7 +27,8 @@ export interface NewUser {
 export class UsersService {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
-    @InjectRepository(WebSession) private readonly sessions: Repository<WebSession>,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditLog,
     private readonly hasher: PasswordHasher,
     private readonly events: EventBus,
   ) {}
@@ -34,33 +39,50 @@ export class UsersService {
   }
 
   /** @throws AppError `invalid_request` naming the fields, `conflict` when the address is taken */
-  async create({ email, password, role }: NewUser): Promise<User> {
+  async create({ email, password, role }: NewUser, by: ChangedBy = {}): Promise<User> {
     const address = normaliseEmail(email);
     const problems = newUserProblems(address, password);
     if (problems.length > 0) throw new AppError('invalid_request', undefined, { validationErrors: problems });
-    const passwordHash = await this.hasher.hash(password);
-    const inserted = await this.users
-      .createQueryBuilder()
-      .insert()
-      .values({ email: address, passwordHash, role })
-      .orIgnore()
-      .returning('id')
-      .execute();
-    const [row] = inserted.raw as { id: string }[];
-    if (!row) throw new AppError('conflict', `There is already a user ${address}.`);
-    return this.users.findOneByOrFail({ id: row.id });
+    const passwordHash = password === null ? null : await this.hasher.hash(password);
+    return this.transactions.run(async (manager) => {
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(User)
+        .values({ email: address, passwordHash, role })
+        .orIgnore()
+        .returning('id')
+        .execute();
+      const [row] = inserted.raw as { id: string }[];
+      if (!row) throw new AppError('conflict', `There is already a user ${address}.`);
+      await this.audit.record({ ...by, type: 'user.created', userId: row.id, details: { role } }, manager);
+      return manager.findOneByOrFail(User, { id: row.id });
+    });
   }
 
   /** The user whose e-mail and password these are; null when either is wrong or the user is disabled. */
   async verifyPassword(email: string, password: string): Promise<User | null> {
     const user = await this.users.findOne({
       where: { email: normaliseEmail(email) },
-      select: { id: true, email: true, role: true, disabledAt: true, createdAt: true, passwordHash: true },
+      select: {
+        id: true,
+        email: true,
+        role: true,
+        disabledAt: true,
+        createdAt: true,
+        signInEpoch: true,
+        passwordHash: true,
+      },
     });
-    const right = user
+    const right = user?.passwordHash
       ? await this.hasher.verify(user.passwordHash, password)
       : await this.hasher.verifyNobody(password);
     return right && user && !user.disabledAt ? user : null;
+  }
+
+  /** False for someone who signs in with an identity provider only. */
+  hasPassword({ id }: User): Promise<boolean> {
+    return this.users.existsBy({ id, passwordHash: Not(IsNull()) });
   }
 
   findById(id: string): Promise<User | null> {
@@ -71,10 +93,16 @@ export class UsersService {
     return this.users.findOneBy({ email: normaliseEmail(email) });
   }
 
-  /** Makes the first administrator if nobody has that address. The generated password is told once, here. */
-  async ensureAdmin(email: string, password?: string): Promise<{ created: boolean; password?: string }> {
+  /**
+   * Makes the first administrator if nobody has that address. The generated password is told once, here.
+   * @param password null: for whoever has this address, verified, at the identity provider
+   */
+  async ensureAdmin(
+    email: string,
+    password?: string | null,
+  ): Promise<{ created: boolean; password?: string | null }> {
     if (await this.findByEmail(email)) return { created: false };
-    const chosen = password ?? UsersService.generatePassword();
+    const chosen = password === undefined ? UsersService.generatePassword() : password;
     try {
       await this.create({ email, password: chosen, role: 'admin' });
     } catch (error) {
@@ -82,25 +110,67 @@ export class UsersService {
       if (error instanceof AppError && error.code === 'conflict') return { created: false };
       throw error;
     }
-    return password === undefined ? { created: true, password: chosen } : { created: true };
-  }
-
-  /** Disables or enables. Disabling ends web sessions, and everyone who caches a sign-in is told. */
-  async setDisabled(userId: string, disabled: boolean): Promise<void> {
-    await this.users.update({ id: userId }, { disabledAt: disabled ? new Date() : null });
-    if (disabled) await this.signOutEverywhere(userId);
+    return password ? { created: true } : { created: true, password: chosen };
   }
 
   /**
-   * Gives a user another password and ends the web sessions that the old one opened. Grants of assistants and API
-   * keys stay: they were given on purpose and are revoked one by one.
+   * Disables or enables. Whom it disables is signed out everywhere, assistants included, and stays so when enabled
+   * again; API keys only rest.
+   * @throws AppError `conflict` when that would disable the last administrator
+   */
+  async setDisabled(userId: string, disabled: boolean, by: ChangedBy = {}): Promise<void> {
+    const changed = await this.transactions.run(async (manager) => {
+      if (disabled) await requireAnotherAdmin(manager, userId);
+      const { affected } = await manager.update(
+        User,
+        { id: userId, disabledAt: disabled ? IsNull() : Not(IsNull()) },
+        { disabledAt: disabled ? new Date() : null },
+      );
+      if (!affected) return false;
+      if (disabled) await signOutEverywhere(manager, userId);
+      await this.audit.record({ ...by, type: disabled ? 'user.disabled' : 'user.enabled', userId }, manager);
+      return true;
+    });
+    if (changed && disabled) await this.tellSignedOut(userId);
+  }
+
+  /**
+   * Gives a user another role. API keys follow: none can do more than its owner.
+   * @throws AppError `conflict` when that would be the end of the last administrator
+   */
+  async setRole(userId: string, role: Role, by: ChangedBy = {}): Promise<void> {
+    await this.transactions.run(async (manager) => {
+      if (role !== 'admin') await requireAnotherAdmin(manager, userId);
+      const user = await manager.findOne(User, {
+        where: { id: userId },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!user || user.role === role) return;
+      await manager.update(User, { id: userId }, { role });
+      const details = { from: user.role, to: role };
+      await this.audit.record({ ...by, type: 'user.role_changed', userId, details }, manager);
+    });
+  }
+
+  /**
+   * Gives a user another password and ends what the old one led to: web sessions, and the grants of assistants. API
+   * keys stay: whoever changes a password may have scripts running, and can revoke the keys one by one.
+   *
+   * @returns the user, under whose new `signInEpoch` a browser can be signed in again
    * @throws AppError `invalid_request` when the password cannot be used
    */
-  async setPassword(user: User, password: string): Promise<void> {
-    const problems = newUserProblems(user.email, password);
+  async setPassword({ id, email }: User, password: string, by: ChangedBy = {}): Promise<User> {
+    const problems = newUserProblems(email, password);
     if (problems.length > 0) throw new AppError('invalid_request', undefined, { validationErrors: problems });
-    await this.users.update({ id: user.id }, { passwordHash: await this.hasher.hash(password) });
-    await this.signOutEverywhere(user.id);
+    const passwordHash = await this.hasher.hash(password);
+    const user = await this.transactions.run(async (manager) => {
+      await manager.update(User, { id }, { passwordHash });
+      await signOutEverywhere(manager, id);
+      await this.audit.record({ ...by, type: 'password.changed', userId: id }, manager);
+      return manager.findOneByOrFail(User, { id });
+    });
+    await this.tellSignedOut(id);
+    return user;
   }
 
   /** Users by address, at most `limit` after the first `offset`. */
@@ -108,23 +178,36 @@ export class UsersService {
     return this.users.find({ order: { email: 'ASC' }, take: limit, skip: offset });
   }
 
-  private async signOutEverywhere(userId: string): Promise<void> {
-    await this.sessions.delete({ userId });
-    await this.events.publish(USER_SIGNED_OUT_EVERYWHERE, { userId });
+  private tellSignedOut(userId: string): Promise<void> {
+    return this.events.publish(USER_SIGNED_OUT_EVERYWHERE, { userId });
   }
 }
 
-function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase();
+/**
+ * Someone must be left who can undo the change. The locks make of two administrators who end each other's powers at
+ * the same time one who succeeds and one who is refused.
+ */
+async function requireAnotherAdmin(manager: EntityManager, userId: string): Promise<void> {
+  const admins = await manager.query<{ id: string }[]>(
+    `SELECT id FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id FOR NO KEY UPDATE`,
+  );
+  if (admins.length > 1 || admins[0]?.id !== userId) return;
+  throw new AppError('conflict', 'This is the last administrator. Make another one first.');
+}
+
+/** The new epoch is what ends everything, on every replica; the rows of the sessions go because they are of no use. */
+export async function signOutEverywhere(manager: EntityManager, userId: string): Promise<void> {
+  await manager.increment(User, { id: userId }, 'signInEpoch', 1);
+  await manager.delete(WebSession, { userId });
 }
 
 /** Every reason why a user cannot be made with these values. */
-export function newUserProblems(email: string, password: string): FieldError[] {
+export function newUserProblems(email: string, password: string | null): FieldError[] {
   const problems: FieldError[] = [];
-  if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email) || email.length > 254) {
+  if (!isEmailAddress(email)) {
     problems.push({ path: 'email', message: 'must be an e-mail address' });
   }
-  if (password.length < 8 || password.length > 1_024) {
+  if (password !== null && (password.length < 8 || password.length > 1_024)) {
     problems.push({ path: 'password', message: 'must have 8 to 1,024 characters' });
   }
   return problems;

@@ -1,42 +1,18 @@
 import { AppError } from '#libs/errors';
-import { blockedUrl, describeUrl } from './fetchable-url.js';
+import { blockedUrl, connectionFailure, describeUrl, RefusedAddress } from '#libs/outbound';
 
 /** A time limit that ended a fetch; the message completes "The server at … ". */
 export class FetchTimeout extends Error {
   override readonly name = 'FetchTimeout';
 }
 
-/** A name that resolved to an address which is not public. */
-export class RefusedAddress extends Error {
-  override readonly name = 'RefusedAddress';
-}
-
-/** Reasons in plain words, by the code of the system, of OpenSSL or of the HTTP parser. They name no address. */
-const REASONS: Record<string, string> = {
-  ENOTFOUND: 'has no known address (the host name does not exist)',
-  EAI_AGAIN: 'has no known address (the name service did not answer)',
-  ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'closed the connection before the file was complete',
-  EPIPE: 'closed the connection before the file was complete',
-  ERR_STREAM_PREMATURE_CLOSE: 'closed the connection before the file was complete',
-  EHOSTUNREACH: 'cannot be reached',
-  ENETUNREACH: 'cannot be reached',
-  EADDRNOTAVAIL: 'cannot be reached',
-  ETIMEDOUT: 'did not accept the connection in time',
-  CERT_HAS_EXPIRED: 'has an expired TLS certificate',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'has a TLS certificate for another name',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a TLS certificate that is not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'has a TLS certificate that is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'has a TLS certificate that is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'has a TLS certificate that is not trusted',
-};
-
 /** The error that a caller may see, for anything that a fetch of `url` threw. Addresses stay in the cause. */
 export function toFetchError(error: unknown, url: URL): AppError {
   if (error instanceof AppError) return error;
   const options = { cause: error };
   if (error instanceof RefusedAddress) return blockedUrl(url, options);
-  return unreachable(url, reasonOf(error), options);
+  const reason = error instanceof FetchTimeout ? error.message : connectionFailure(error);
+  return unreachable(url, reason, options);
 }
 
 /** @param reason completes "The server at <host> …" */
@@ -48,23 +24,4 @@ export function unreachable(url: URL, reason: string, options?: ErrorOptions): A
     details,
     options,
   );
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof FetchTimeout) return error.message;
-  const code =
-    (error as NodeJS.ErrnoException | AggregateError).constructor === AggregateError
-      ? codeOf((error as AggregateError).errors[0])
-      : codeOf(error);
-  if (code.startsWith('HPE_')) return 'did not answer with valid HTTP';
-  if (code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR_FORMAT')) {
-    return 'sent compressed data that cannot be read';
-  }
-  if (code.startsWith('ERR_SSL') || code === 'EPROTO') return 'does not speak TLS as expected';
-  return REASONS[code] ?? 'did not answer as expected';
-}
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : '';
 }

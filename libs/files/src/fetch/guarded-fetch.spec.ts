@@ -50,7 +50,7 @@ describe('guardedFetch', () => {
     ['/gone', 'unreachable_url', 'answered with status 410'],
     ['/no-content', 'unreachable_url', 'answered with status 204'],
     ['/resets', 'unreachable_url', 'closed the connection'],
-    ['/short', 'unreachable_url', 'closed the connection before the file was complete'],
+    ['/short', 'unreachable_url', 'closed the connection before everything had arrived'],
     ['/garbage', 'unreachable_url', 'did not answer with valid HTTP'],
     ['/broken-gzip', 'unreachable_url', 'compressed data that cannot be read'],
     ['/zstd', 'unreachable_url', 'encoded as zstd'],

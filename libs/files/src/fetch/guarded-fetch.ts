@@ -2,13 +2,12 @@ import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import { AppError } from '#libs/errors';
+import { assertFetchableUrl, guardedConnection } from '#libs/outbound';
 import { mediaType } from '../content/content-type.js';
 import { suggestedFileName } from '../content/file-name.js';
 import { withStallLimit } from '../content/stall-limit.js';
 import { decodeContent } from './content-decoding.js';
 import { FetchTimeout, toFetchError, unreachable } from './fetch-errors.js';
-import { guardedConnection } from './guarded-connection.js';
-import { assertFetchableUrl } from './fetchable-url.js';
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { AppError } from '#libs/errors';
+import { describeUrl } from '#libs/outbound';
 import { formatBytes } from '../content/byte-size.js';
 import { MeasuredBytes, peek } from '../content/byte-stream.js';
 import { matchesMediaRange, resolveContentType, SNIFF_BYTES } from '../content/content-type.js';
 import { cleanFileName } from '../content/file-name.js';
-import { describeUrl } from './fetchable-url.js';
 import type { RemoteFile } from './guarded-fetch.js';
 import { UrlSource } from './url-source.service.js';
 

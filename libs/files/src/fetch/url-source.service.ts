@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { assertFetchableUrl } from '#libs/outbound';
 import { FilesService } from '../records/files.service.js';
-import { assertFetchableUrl } from './fetchable-url.js';
 import { guardedFetch, type RemoteFile } from './guarded-fetch.js';
 import { ownMediaKey } from '../media/media-url.js';
 

@@ -1,10 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { UploadReceiver, type IncomingBody } from './upload-receiver.service.js';
 import { type SignedQuery, UploadUrls } from './upload-urls.service.js';
-
-/** How long a refused client may go on sending, so that it gets to read the refusal. */
-const DRAIN_MS = 5_000;
 
 interface PutRoute {
   Params: { key: string; partNumber?: string };
@@ -36,14 +33,6 @@ export function registerUploadRoutes(app: NestFastifyApplication): void {
       const etag = await receiver.receivePart(grant, bodyOf(request));
       return reply.header('etag', `"${etag}"`).send();
     });
-
-    scope.addHook(
-      'onError',
-      (request: FastifyRequest, _reply: FastifyReply, _error: Error, done: () => void) => {
-        endUnreadBody(request);
-        done();
-      },
-    );
   });
 }
 
@@ -54,11 +43,4 @@ function bodyOf(request: FastifyRequest): IncomingBody {
     contentType: request.headers['content-type'],
     contentLength: length === undefined ? undefined : Number(length),
   };
-}
-
-/** Node reads and drops what a refused client still sends; not for ever. */
-function endUnreadBody({ raw }: FastifyRequest): void {
-  if (raw.complete || raw.destroyed) return;
-  const timer = setTimeout(() => raw.destroy(), DRAIN_MS).unref();
-  raw.once('close', () => clearTimeout(timer));
 }

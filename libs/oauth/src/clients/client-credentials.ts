@@ -43,6 +43,15 @@ export function readClientCredentials(
   return { clientId, secret, method: secret ? 'client_secret_basic' : 'none' };
 }
 
+/** The client that a request says it comes from, undefined when that cannot be read. For counting, not for trust. */
+export function claimedClientId(
+  authorization: string | undefined,
+  form: { client_id?: string; client_secret?: string },
+): string | undefined {
+  const credentials = readClientCredentials(authorization, form);
+  return typeof credentials === 'string' ? undefined : credentials.clientId;
+}
+
 /** Whether the credentials fit what the client registered: the right method, and the right secret or none. */
 export function credentialsFit(
   client: { authMethod: ClientAuthMethod; secretHash: string | null },

@@ -1,7 +1,8 @@
-import { readClientMetadata } from './client-metadata.js';
+import { readClientMetadata as readWithPolicy } from './client-metadata.js';
 import { cleanDisplayName } from './display-name.js';
 
 const CALLBACK = 'https://a.example/cb';
+const readClientMetadata = (body: unknown) => readWithPolicy(body, { privateSchemes: true });
 
 describe('readClientMetadata (RFC 7591 §2)', () => {
   it('fills in the defaults', () => {

@@ -29,13 +29,19 @@ export interface ClientMetadata {
   extra: Record<string, string>;
 }
 
+/** What the administrator of this server decides of all clients. */
+export interface MetadataPolicy {
+  /** Whether redirect URIs may have a scheme of the application's own. */
+  privateSchemes: boolean;
+}
+
 /**
  * Checks a registration (RFC 7591 §2). What this server does not know is ignored or dropped, as §2 and real clients
  * want it; what would be unsafe or useless is refused.
  *
  * @throws OAuthError `invalid_redirect_uri` or `invalid_client_metadata`
  */
-export function readClientMetadata(body: unknown): ClientMetadata {
+export function readClientMetadata(body: unknown, policy: MetadataPolicy): ClientMetadata {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw invalid('The body must be a JSON object.');
   }
@@ -43,7 +49,7 @@ export function readClientMetadata(body: unknown): ClientMetadata {
   requireResponseTypeCode(metadata.response_types);
   requireWebAddresses(metadata);
   return {
-    redirectUris: readRedirectUris(metadata.redirect_uris),
+    redirectUris: readRedirectUris(metadata.redirect_uris, policy),
     name: cleanDisplayName(readText(metadata, 'client_name') ?? ''),
     authMethod: readAuthMethod(metadata.token_endpoint_auth_method),
     grantTypes: readGrantTypes(metadata.grant_types),
@@ -52,7 +58,7 @@ export function readClientMetadata(body: unknown): ClientMetadata {
   };
 }
 
-function readRedirectUris(value: unknown): string[] {
+function readRedirectUris(value: unknown, { privateSchemes }: MetadataPolicy): string[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new OAuthError('invalid_redirect_uri', 'redirect_uris must be an array with at least one URI.');
   }
@@ -63,7 +69,7 @@ function readRedirectUris(value: unknown): string[] {
     );
   }
   return value.map((uri: unknown, index) => {
-    const problem = typeof uri === 'string' ? redirectUriProblem(uri) : 'is not a string';
+    const problem = typeof uri === 'string' ? redirectUriProblem(uri, privateSchemes) : 'is not a string';
     if (problem) throw new OAuthError('invalid_redirect_uri', `redirect_uris[${index}] ${problem}.`);
     return uri as string;
   });

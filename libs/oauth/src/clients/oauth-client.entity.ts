@@ -53,6 +53,14 @@ export class OAuthClient {
   @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
   lastUsedAt!: Date | null;
 
+  /** When its document was fetched; null unless it is known by a document. */
+  @Column({ name: 'document_fetched_at', type: 'timestamptz', nullable: true })
+  documentFetchedAt!: Date | null;
+
+  /** Until when the document holds for new authorization requests. */
+  @Column({ name: 'document_expires_at', type: 'timestamptz', nullable: true })
+  documentExpiresAt!: Date | null;
+
   @Column({ name: 'disabled_at', type: 'timestamptz', nullable: true })
   disabledAt!: Date | null;
 }

@@ -22,7 +22,7 @@ describe('redirectUriProblem (RFC 6749 §3.1.2, RFC 8252 §7)', () => {
     'claude://claude.ai/mcp-auth-callback/sdk',
     'com.example.app:/oauth2redirect',
   ])('allows %s', (uri) => {
-    expect(redirectUriProblem(uri)).toBeUndefined();
+    expect(redirectUriProblem(uri, true)).toBeUndefined();
   });
 
   it.each([
@@ -51,13 +51,26 @@ describe('redirectUriProblem (RFC 6749 §3.1.2, RFC 8252 §7)', () => {
     'https://a.example/c b',
     'https://a.example/\u202ecb',
     `https://a.example/${'x'.repeat(2_100)}`,
+    'https://a.example/cb?own=1&iss=https://b.example',
+    'https://a.example/cb?%63ode=1',
+    'cursor://a/cb?state=',
     'https://a.example;sandbox/cb',
     'https://a.example,script-src/cb',
     "https://a'b/cb",
     'https://a.example/caf\u00e9',
     'cursor://a/\ud800',
   ])('refuses %s', (uri) => {
-    expect(redirectUriProblem(uri)).toBeDefined();
+    expect(redirectUriProblem(uri, true)).toBeDefined();
+    expect(redirectUriProblem(uri, false)).toBeDefined();
+  });
+
+  it.each([
+    ['cursor://anysphere.cursor-mcp/oauth/callback', false],
+    ['com.example.app:/oauth2redirect', false],
+    ['https://claude.ai/api/mcp/auth_callback', true],
+    ['http://127.0.0.1:33418/', true],
+  ])('without private schemes: %s, %p', (uri, allowed) => {
+    expect(redirectUriProblem(uri, false) === undefined).toBe(allowed);
   });
 });
 
@@ -108,6 +121,7 @@ describe('matchesRedirectUri', () => {
     ['http://127.0.0.1/cb', 'http://127.0.0.1:54321/cb?x=1'],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:54321/cb#x'],
     ['http://127.0.0.1/cb', 'http://127.0.0.1:1@evil.example/cb'],
+    ['http://127.0.0.1/cb', 'http://127.0.0.1:65536/cb'],
     ['cursor://a/cb', 'cursor://a:1/cb'],
   ])('refuses anything but the port: %s, %s', (registeredUri, requested) => {
     expect(matchesRedirectUri([registeredUri], requested)).toBe(false);

@@ -17,16 +17,22 @@ const FORBIDDEN_SCHEMES = new Set([
   'wss:',
 ]);
 
+/** What an answer adds (RFC 6749 §4.1.2, RFC 9207 §2). None may be there twice (RFC 6749 §3.1). */
+const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description'];
+
 const MAX_LENGTH = 2_048;
 
 /** Read from the text, not from a parsed URL: parsing would turn `127.1` into `127.0.0.1`. */
 const LOOPBACK = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(\/[^?#]*)?(\?[^#]*)?$/;
 
+const LAST_PORT = 65_535;
+
 /** Host, path and query of a loopback redirect URI; undefined for every other URI. The port does not count. */
 function loopbackParts(uri: string): string | undefined {
   const match = LOOPBACK.exec(uri);
   if (!match) return undefined;
-  const [, host = '', , path = '', query = ''] = match;
+  const [, host = '', port = '', path = '', query = ''] = match;
+  if (Number(port) > LAST_PORT) return undefined;
   return `${host}|${path || '/'}|${query}`;
 }
 
@@ -43,8 +49,10 @@ export function isPrivateSchemeRedirect(uri: string): boolean {
 /**
  * Why this cannot be registered as a redirect URI; undefined when it can. Allowed are `https`, `http` to loopback
  * (RFC 8252 §7.3), and private schemes of native applications (§7.1), which PKCE protects.
+ *
+ * @param privateSchemes the setting that allows the last of these
  */
-export function redirectUriProblem(uri: string): string | undefined {
+export function redirectUriProblem(uri: string, privateSchemes: boolean): string | undefined {
   if (uri.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
   if (/[^\x21-\x7e]|[\\*]/.test(uri)) return 'contains a character that may not stand in a redirect URI';
   if (!URL.canParse(uri)) return 'is not an absolute URI';
@@ -52,11 +60,15 @@ export function redirectUriProblem(uri: string): string | undefined {
   const url = new URL(uri);
   if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(uri)) return 'has user information';
   if (FORBIDDEN_SCHEMES.has(url.protocol)) return `has a scheme that is not allowed (${url.protocol})`;
+  if (!privateSchemes && isPrivateSchemeRedirect(uri))
+    return 'must use https, or http to localhost, on this server';
   if (url.protocol === 'http:' && !isLoopbackRedirect(uri)) return 'must use https, or http to localhost';
   if (url.protocol === 'https:' && !/^https:\/\/[^/]/i.test(uri)) return 'has no host';
   // URL lets `;` and `,` pass, which would end the host's place in a Content-Security-Policy.
   if (url.protocol === 'https:' && !/^(\[[\da-f:]+\]|[\w.-]+)$/.test(url.hostname))
     return 'has a host that is none';
+  const taken = ANSWER_PARAMETERS.find((name) => url.searchParams.has(name));
+  if (taken) return `has a parameter that the answer will have (${taken})`;
   return undefined;
 }
 

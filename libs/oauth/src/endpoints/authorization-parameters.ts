@@ -31,7 +31,9 @@ function repeatedParameter(query: Query): string | undefined {
  */
 export function readAuthorizationParameters(query: Query, resource: string): AuthorizationParameters {
   const repeated = repeatedParameter(query);
-  if (repeated) throw new OAuthError('invalid_request', `${repeated} is given more than once.`);
+  if (repeated !== undefined) {
+    throw new OAuthError('invalid_request', `${describeName(repeated)} is given more than once.`);
+  }
   if (Object.values(query).some((value) => value?.includes('\0'))) {
     throw new OAuthError('invalid_request', 'A parameter contains a NUL character.');
   }
@@ -42,6 +44,11 @@ export function readAuthorizationParameters(query: Query, resource: string): Aut
   const codeChallenge = requireCodeChallenge(query);
   requireResource(query, resource);
   return { codeChallenge, scopes: readScopes(query) };
+}
+
+/** A stranger's name of a parameter may have characters that no error_description may have (§4.1.2.1). */
+function describeName(name: string): string {
+  return /^\w{1,40}$/.test(name) ? name : 'A parameter';
 }
 
 /** RFC 6749 §3.1.1 */

@@ -44,6 +44,7 @@ export class DiscoveryController {
       grant_types_supported: SUPPORTED_GRANT_TYPES,
       token_endpoint_auth_methods_supported: SUPPORTED_AUTH_METHODS,
       revocation_endpoint_auth_methods_supported: SUPPORTED_AUTH_METHODS,
+      client_id_metadata_document_supported: this.config.CLIENT_ID_METADATA_DOCUMENTS || undefined,
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       service_documentation: `${issuer}/`,

@@ -1,9 +1,9 @@
-import { Body, Controller, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
+import { Body, Controller, Header, HttpCode, Inject, Post, Req, UseFilters } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { RateLimiter } from '#libs/http';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { readClientMetadata } from '../clients/client-metadata.js';
 import { ClientsService, type RegisteredClient } from '../clients/clients.service.js';
-import { LIMITS } from '../limits.js';
+import { EndpointLimits } from '../endpoint-limits.js';
 import { OAuthErrorFilter } from '../oauth-error.filter.js';
 import { OAuthError } from '../oauth-error.js';
 
@@ -13,17 +13,18 @@ import { OAuthError } from '../oauth-error.js';
 export class RegisterController {
   constructor(
     private readonly clients: ClientsService,
-    private readonly limiter: RateLimiter,
+    private readonly limits: EndpointLimits,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   @Post(['oauth/register', 'register'])
   @HttpCode(201)
   @Header('cache-control', 'no-store')
   async register(@Req() request: FastifyRequest, @Body() body: unknown): Promise<object> {
-    await this.limiter.consume('oauth-register', request.ip, LIMITS.register);
+    await this.limits.register(request.ip);
     requireJson(request);
-    const metadata = readClientMetadata(body); // §2
-    const registered = await this.clients.register(metadata); // §3
+    const metadata = readClientMetadata(body, { privateSchemes: this.config.PRIVATE_REDIRECT_SCHEMES }); // §2
+    const registered = await this.clients.register(metadata, { ip: request.ip }); // §3
     return clientInformation(registered); // §3.2.1
   }
 }

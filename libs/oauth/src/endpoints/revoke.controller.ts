@@ -1,8 +1,8 @@
 import { Controller, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { RateLimiter } from '#libs/http';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
-import { LIMITS } from '../limits.js';
+import { claimedClientId } from '../clients/client-credentials.js';
+import { EndpointLimits } from '../endpoint-limits.js';
 import { OAuthErrorFilter } from '../oauth-error.filter.js';
 import { RevocationService } from '../tokens/revocation.service.js';
 import { readFormParameters, requireParameter } from './form-parameters.js';
@@ -14,7 +14,7 @@ export class RevokeController {
   constructor(
     private readonly authenticator: ClientAuthenticator,
     private readonly revocation: RevocationService,
-    private readonly limiter: RateLimiter,
+    private readonly limits: EndpointLimits,
   ) {}
 
   @Post('oauth/revoke')
@@ -22,8 +22,8 @@ export class RevokeController {
   @Header('cache-control', 'no-store')
   async revoke(@Req() request: FastifyRequest): Promise<void> {
     const form = readFormParameters(request); // §2.1
-    await this.limiter.consume('oauth-revoke', `${request.ip} ${form.client_id ?? ''}`, LIMITS.token);
+    await this.limits.token(request.ip, claimedClientId(request.headers.authorization, form));
     const client = await this.authenticator.authenticate(request, form); // §2.1
-    await this.revocation.revoke(client, requireParameter(form, 'token')); // §2.1, §2.2
+    await this.revocation.revoke(client, requireParameter(form, 'token'), { ip: request.ip }); // §2.1, §2.2
   }
 }

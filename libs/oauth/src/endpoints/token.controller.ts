@@ -1,10 +1,10 @@
 import { Controller, Header, HttpCode, Post, Req, UseFilters } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { RateLimiter } from '#libs/http';
 import { ClientAuthenticator } from '../clients/client-authenticator.js';
+import { claimedClientId } from '../clients/client-credentials.js';
 import { SUPPORTED_GRANT_TYPES } from '../clients/client-metadata.js';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
-import { LIMITS } from '../limits.js';
+import { EndpointLimits } from '../endpoint-limits.js';
 import { OAuthErrorFilter } from '../oauth-error.filter.js';
 import { OAuthError } from '../oauth-error.js';
 import { CodeExchangeService } from '../tokens/code-exchange.service.js';
@@ -20,7 +20,7 @@ export class TokenController {
     private readonly authenticator: ClientAuthenticator,
     private readonly codes: CodeExchangeService,
     private readonly refreshes: RefreshExchangeService,
-    private readonly limiter: RateLimiter,
+    private readonly limits: EndpointLimits,
   ) {}
 
   @Post(['oauth/token', 'token'])
@@ -29,14 +29,15 @@ export class TokenController {
   @Header('pragma', 'no-cache')
   async token(@Req() request: FastifyRequest): Promise<TokenResponse> {
     const form = readFormParameters(request); // §3.2
-    await this.limiter.consume('oauth-token', `${request.ip} ${form.client_id ?? ''}`, LIMITS.token);
+    await this.limits.token(request.ip, claimedClientId(request.headers.authorization, form));
     const grantType = requireParameter(form, 'grant_type');
     requireSupported(grantType); // §5.2 unsupported_grant_type
     const client = await this.authenticator.authenticate(request, form); // §3.2.1
     requireRegistered(client, grantType); // §5.2 unauthorized_client
+    const context = { ip: request.ip };
     return grantType === 'refresh_token'
-      ? this.refreshes.exchange(client, form) // §6
-      : this.codes.exchange(client, form); // §4.1.3
+      ? this.refreshes.exchange(client, form, context) // §6
+      : this.codes.exchange(client, form, context); // §4.1.3
   }
 }
 

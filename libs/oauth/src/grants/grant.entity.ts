@@ -19,6 +19,10 @@ export class Grant {
   @Column({ name: 'client_id', type: 'uuid' })
   clientId!: string;
 
+  /** The user's `signInEpoch` at the consent. The grant is worthless once the user's is another. */
+  @Column({ name: 'sign_in_epoch', type: 'integer', default: 0 })
+  signInEpoch!: number;
+
   @Column({ type: 'text', array: true })
   scopes!: string[];
 

@@ -15,7 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { ClientsService } from '../clients/clients.service.js';
+import { ClientResolver } from '../clients/client-resolver.service.js';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import {
   isLoopbackRedirect,
@@ -45,7 +45,7 @@ interface Fields {
 export class ConsentController {
   constructor(
     private readonly requests: AuthorizationRequestsService,
-    private readonly clients: ClientsService,
+    private readonly clients: ClientResolver,
     private readonly grants: GrantsService,
     private readonly signIn: SignInService,
     private readonly pages: PageRenderer,
@@ -65,9 +65,9 @@ export class ConsentController {
       void reply.header('cache-control', 'no-store').redirect(`/login?return_to=${returnTo}`, 303);
       return;
     }
-    const client = await this.requireClient(pending);
+    const client = await this.clients.requireStanding(pending.clientId);
     const context = { ...consentContext(client, pending), account: user.email, csrf: reply.generateCsrf() };
-    this.pages.send(reply, 'consent', context, { formTargets: [redirectCspSource(pending.redirectUri)] });
+    this.pages.send(reply, 'consent', context, { formTargets: formTargets(pending.redirectUri) });
   }
 
   @Post()
@@ -81,14 +81,13 @@ export class ConsentController {
     const pending = await this.requirePending(request, fields.request);
     const user = await this.signIn.currentUser(request);
     if (!user) throw new AppError('csrf');
-    const client = await this.requireClient(pending);
+    const client = await this.clients.requireStanding(pending.clientId);
     if (fields.decision === 'approve') {
-      const code = await this.grants.approve(user.id, pending);
-      this.sendOn(reply, client, pending, code);
+      const code = await this.grants.approve(user, client, pending, { ip: request.ip });
+      this.sendOn(reply, client, pending, { code });
     } else if (fields.decision === 'deny') {
-      await this.grants.deny(pending);
-      const target = this.answer(pending, { error: 'access_denied', error_description: 'The user said no.' });
-      void reply.header('cache-control', 'no-store').redirect(target, 303);
+      await this.grants.deny(user, client, pending, { ip: request.ip });
+      this.sendBack(reply, client, pending);
     } else {
       throw new AppError('invalid_request', 'Choose whether to allow or to deny.');
     }
@@ -102,11 +101,27 @@ export class ConsentController {
     reply: FastifyReply,
     client: OAuthClient,
     pending: AuthorizationRequest,
-    code: string,
+    parameters: Record<string, string>,
   ): void {
     const host = redirectDisplayHost(pending.redirectUri);
-    const target = this.answer(pending, { code });
-    this.pages.send(reply, 'continue', { clientName: client.name ?? host, host, target });
+    const denied = 'error' in parameters;
+    this.pages.send(reply, 'continue', {
+      title: denied ? 'You said no' : 'You are connected',
+      denied,
+      clientName: client.name ?? host,
+      host,
+      target: this.answer(pending, parameters),
+    });
+  }
+
+  /** A redirect, but by a page where a form may not lead. */
+  private sendBack(reply: FastifyReply, client: OAuthClient, pending: AuthorizationRequest): void {
+    const parameters = { error: 'access_denied', error_description: 'The user said no.' };
+    if (formTargets(pending.redirectUri).length === 0) {
+      this.sendOn(reply, client, pending, parameters);
+      return;
+    }
+    void reply.header('cache-control', 'no-store').redirect(this.answer(pending, parameters), 303);
   }
 
   /** RFC 6749 §4.1.2 and RFC 9207 §2 */
@@ -122,12 +137,12 @@ export class ConsentController {
     const { browserId = '' } = request.session;
     return this.requests.requirePending(browserId, typeof id === 'string' ? id : undefined);
   }
+}
 
-  private async requireClient(pending: AuthorizationRequest): Promise<OAuthClient> {
-    const client = await this.clients.findById(pending.clientId);
-    if (client && !client.disabledAt) return client;
-    throw new AppError('forbidden', 'This application may not connect to this server.');
-  }
+/** CSP sources for the form's way to the client. None for an IPv6 address, which CSP has no word for. */
+function formTargets(redirectUri: string): string[] {
+  const source = redirectCspSource(redirectUri);
+  return source.includes('[') ? [] : [source];
 }
 
 function consentContext(client: OAuthClient, pending: AuthorizationRequest): object {
@@ -136,6 +151,8 @@ function consentContext(client: OAuthClient, pending: AuthorizationRequest): obj
     clientName: client.name ?? host,
     host,
     unverified: client.kind === 'dynamic',
+    /** What is certain of the client: who serves the document that its id is the address of. */
+    documentHost: client.kind === 'metadata' ? new URL(client.clientId).host : null,
     loopback: isLoopbackRedirect(pending.redirectUri),
     privateScheme: isPrivateSchemeRedirect(pending.redirectUri),
     scopes: scopeTexts(pending.scopes),

@@ -13,13 +13,15 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService, UsersService } from '#libs/accounts';
+import { AuditLog } from '#libs/audit';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { RateLimiter } from '#libs/http';
-import { LIMITS } from '../limits.js';
+import { EndpointLimits } from '../endpoint-limits.js';
 import { PageErrorFilter } from './page-error.filter.js';
 import { PageRenderer } from './page-renderer.js';
 import { safeReturnPath } from './return-to.js';
+import { requireSecureConnection } from './secure-connection.js';
+import { signInWays } from './sign-in-ways.js';
 
 type Fields = Record<string, unknown>;
 
@@ -30,7 +32,8 @@ export class LoginController {
   constructor(
     private readonly users: UsersService,
     private readonly signIn: SignInService,
-    private readonly limiter: RateLimiter,
+    private readonly limits: EndpointLimits,
+    private readonly audit: AuditLog,
     private readonly pages: PageRenderer,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
@@ -43,7 +46,7 @@ export class LoginController {
   ): Promise<void> {
     const returnTo = safeReturnPath(text(query.return_to), this.config.issuer);
     if (await this.signIn.currentUser(request)) {
-      void reply.redirect(returnTo, 303);
+      void reply.header('cache-control', 'no-store').redirect(returnTo, 303);
       return;
     }
     this.sendForm(reply, { returnTo });
@@ -57,38 +60,54 @@ export class LoginController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.requireSecureConnection(request);
+    if (!this.config.LOCAL_PASSWORDS) {
+      throw new AppError('forbidden', 'This server takes no passwords.', {
+        nextStep: 'Go back to the sign-in page and continue with the identity provider.',
+      });
+    }
+    requireSecureConnection(this.config, request);
     const email = text(fields.email) ?? '';
     const returnTo = safeReturnPath(text(fields.return_to), this.config.issuer);
     const account = email.trim().toLowerCase().slice(0, 254);
-    await this.limiter.consume('login-address', request.ip, LIMITS.loginByAddress);
-    await this.limiter.consume('login-account', account, LIMITS.loginByAccount);
+    await this.limits.signIn(request.ip, account);
     const user = await this.users.verifyPassword(email, text(fields.password) ?? '');
     if (!user) {
+      await this.recordFailure(request, email);
       this.sendForm(reply, { returnTo, email, problem: new AppError('invalid_credentials').message }, 401);
       return;
     }
-    // Not a reset: a valid account must not buy anyone a fresh row of guesses at others.
-    await this.limiter.refund('login-address', request.ip, LIMITS.loginByAddress);
-    await this.limiter.reset('login-account', account, LIMITS.loginByAccount);
+    await this.limits.signInSucceeded(request.ip, account);
     await this.signIn.signIn(request, user);
+    await this.audit.record({
+      type: 'sign_in.succeeded',
+      actorId: user.id,
+      userId: user.id,
+      ip: request.ip,
+      details: { method: 'password' },
+    });
     void reply.header('cache-control', 'no-store').redirect(returnTo, 303);
   }
 
-  private sendForm(reply: FastifyReply, context: Fields, status = 200): void {
-    this.pages.send(reply, 'login', { ...context, csrf: reply.generateCsrf() }, { status });
+  /**
+   * Never what was typed: people type passwords into the wrong field. Known and unknown accounts cost the same
+   * statements, so that the answer's time tells nothing either.
+   */
+  private async recordFailure(request: FastifyRequest, email: string): Promise<void> {
+    const account = await this.users.findByEmail(email);
+    const reason = account ? (account.disabledAt ? 'account_disabled' : 'wrong_password') : 'unknown_account';
+    await this.audit.record({
+      type: 'sign_in.failed',
+      userId: account?.id,
+      ip: request.ip,
+      details: { method: 'password', reason },
+    });
   }
 
-  /** A Secure cookie cannot be set on a connection that looks like http, and people would go round in circles. */
-  private requireSecureConnection(request: FastifyRequest): void {
-    if (!this.config.secure || request.protocol === 'https') return;
-    throw new AppError(
-      'unavailable',
-      'This server is set up for https, but your request reached it over http.',
-      {
-        nextStep: 'If a proxy ends TLS in front of it, its address must be named in TRUST_PROXY.',
-      },
-    );
+  private sendForm(reply: FastifyReply, context: Fields & { returnTo: string }, status = 200): void {
+    const returnToParameter = encodeURIComponent(context.returnTo);
+    const ways = signInWays(this.config);
+    const form = { ...context, returnToParameter, ways, csrf: reply.generateCsrf() };
+    this.pages.send(reply, 'login', form, { status });
   }
 }
 

@@ -3,6 +3,7 @@ import { type Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { PreparedQueries } from '#libs/database';
 import { hashSecret } from '#libs/secrets';
+import { GRANT_STANDS } from '../grants/grant-standing.js';
 import { TokenCache, type VerifiedToken } from './token-cache.js';
 
 /** Everything that can make a token worthless, in one read. */
@@ -15,8 +16,7 @@ const FIND_GOOD_TOKEN = `
   JOIN users u ON u.id = g.user_id
   WHERE t.token_hash = $1 AND g.resource = $2
     AND t.expires_at > now() AND t.revoked_at IS NULL
-    AND g.expires_at > now() AND g.revoked_at IS NULL
-    AND c.disabled_at IS NULL AND u.disabled_at IS NULL`;
+    AND ${GRANT_STANDS} AND c.disabled_at IS NULL`;
 
 /** Refresh rotation must know whether a response arrived; people want to know when an assistant was last here. */
 const TOUCH_TOKEN = `
@@ -44,11 +44,21 @@ export class AccessTokenVerifier {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  /** Null: unknown, expired, revoked, for another resource, or of a disabled user or client. */
-  async verify(token: string): Promise<VerifiedToken | null> {
-    const tokenHash = hashSecret(token);
+  /** Null: unknown, expired, revoked, for another resource, or of a user or client that was disabled, or signed out. */
+  verify(token: string): Promise<VerifiedToken | null> {
+    return this.verifyHash(hashSecret(token));
+  }
+
+  /** {@link verify} for a token of which only the hash is known any more. */
+  async verifyHash(tokenHash: string): Promise<VerifiedToken | null> {
     const verified = await this.cache.get(tokenHash, () => this.load(tokenHash));
-    return verified && verified.expiresAt.getTime() > Date.now() ? verified : null;
+    return verified && lives(verified) ? verified : null;
+  }
+
+  /** What {@link verify} would say of a token that was verified moments ago. Undefined says nothing of the token. */
+  recall(token: string): VerifiedToken | undefined {
+    const verified = this.cache.peek(hashSecret(token));
+    return verified && lives(verified) ? verified : undefined;
   }
 
   private async load(tokenHash: string): Promise<VerifiedToken | null> {
@@ -57,6 +67,7 @@ export class AccessTokenVerifier {
     if (!row) return null;
     if (row.touch) await this.touch(row);
     return {
+      tokenHash,
       actor: { userId: row.user_id, email: row.email, role: row.role, clientId: row.client_id },
       scopes: row.scopes,
       expiresAt: row.expires_at,
@@ -71,3 +82,6 @@ export class AccessTokenVerifier {
     await this.prepared.rows('oauth_touch_grant', TOUCH_GRANT, [grantId]);
   }
 }
+
+/** What is remembered may have expired since. */
+const lives = ({ expiresAt }: VerifiedToken): boolean => expiresAt.getTime() > Date.now();

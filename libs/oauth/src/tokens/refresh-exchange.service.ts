@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
+import type { RequestContext } from '#libs/audit';
 import { Transactions } from '#libs/database';
 import { hashSecret } from '#libs/secrets';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { type FormParameters, requireParameter } from '../endpoints/form-parameters.js';
 import { Grant } from '../grants/grant.entity.js';
+import { grantStands } from '../grants/grant-standing.js';
 import { GrantsService } from '../grants/grants.service.js';
 import { meansResource } from '../grants/resource-indicator.js';
 import { isWellFormedScope, parseScope } from '../grants/scopes.js';
@@ -29,58 +31,48 @@ export class RefreshExchangeService {
     private readonly grants: GrantsService,
   ) {}
 
-  async exchange(client: OAuthClient, form: FormParameters): Promise<TokenResponse> {
+  async exchange(client: OAuthClient, form: FormParameters, context: RequestContext): Promise<TokenResponse> {
     const tokenHash = hashSecret(requireParameter(form, 'refresh_token'));
     const result = await this.transactions.run(async (manager) => {
-      const { token, grant } = await lockFamily(manager, tokenHash);
-      requireUsable(client, grant, token);
+      const { token, grant } = await lockFamily(manager, client, tokenHash);
+      if (token.expiresAt.getTime() <= Date.now() || !(await grantStands(manager, grant))) throw unusable();
       const scopes = requestedScopes(grant, form);
       requireSameResource(grant, form);
-      return this.rotate(manager, client, grant, token, scopes);
+      if (!(await this.spend(manager, token))) return { stolenGrantId: grant.id };
+      return this.issuer.issue(manager, client, grant, scopes, token, context);
     });
     if (!('stolenGrantId' in result)) return result;
-    await this.grants.revoke(result.stolenGrantId, 'refresh_reuse');
+    await this.grants.revoke(result.stolenGrantId, 'refresh_reuse', context);
     throw unusable();
   }
 
-  private async rotate(
-    manager: EntityManager,
-    client: OAuthClient,
-    grant: Grant,
-    token: RefreshToken,
-    scopes: string[],
-  ): Promise<TokenResponse | { stolenGrantId: string }> {
+  /** Marks the token as exchanged; false when that means theft. */
+  private async spend(manager: EntityManager, token: RefreshToken): Promise<boolean> {
     const children = await manager.query<{ id: string; used: boolean }[]>(CHILDREN, [token.id]);
     const rotation = decideRotation({ ...token, children }, new Date());
-    if (rotation === 'theft') return { stolenGrantId: grant.id };
+    if (rotation === 'theft') return false;
     if (rotation === 'replace') await supersedeChildren(manager, token, children);
     await manager.update(RefreshToken, { id: token.id, consumedAt: IsNull() }, { consumedAt: new Date() });
-    return this.issuer.issue(manager, client, grant, scopes, token);
+    return true;
   }
 }
 
-/** Locks the grant, so that one family's refreshes come one after the other, and reads the token after that. */
+/**
+ * Locks the grant, so that one family's refreshes come one after the other, and reads the token after that. A client
+ * that presents another's token learns nothing and harms nobody.
+ */
 async function lockFamily(
   manager: EntityManager,
+  client: OAuthClient,
   tokenHash: string,
 ): Promise<{ token: RefreshToken; grant: Grant }> {
   const found = await manager.findOneBy(RefreshToken, { tokenHash });
-  if (!found) throw unusable();
-  const grant = await manager.findOne(Grant, {
-    where: { id: found.grantId },
-    lock: { mode: 'pessimistic_write' },
-  });
-  const token = await manager.findOneBy(RefreshToken, { tokenHash });
-  if (!grant || !token) throw unusable();
+  const grant =
+    found &&
+    (await manager.findOne(Grant, { where: { id: found.grantId }, lock: { mode: 'pessimistic_write' } }));
+  const token = grant && (await manager.findOneBy(RefreshToken, { tokenHash }));
+  if (!grant || !token || grant.clientId !== client.id) throw notItsOwn(client);
   return { token, grant };
-}
-
-/** A client that presents another's token learns nothing and harms nobody. */
-function requireUsable(client: OAuthClient, grant: Grant, token: RefreshToken): void {
-  const now = Date.now();
-  const over =
-    grant.revokedAt !== null || grant.expiresAt.getTime() <= now || token.expiresAt.getTime() <= now;
-  if (grant.clientId !== client.id || over) throw unusable();
 }
 
 /** RFC 6749 §6: omitted means as granted; fewer narrow the access token; more are refused. */
@@ -110,6 +102,12 @@ async function supersedeChildren(
   for (const child of children) {
     await manager.update(AccessToken, { refreshTokenId: child.id, revokedAt: IsNull() }, { revokedAt: now });
   }
+}
+
+/** RFC 6749 §5.2: a client that can have no refresh token is told so; `invalid_grant` would make it sign in anew. */
+function notItsOwn({ grantTypes }: OAuthClient): OAuthError {
+  if (grantTypes.includes('refresh_token')) return unusable();
+  return new OAuthError('unauthorized_client', 'This client did not register for refresh_token.');
 }
 
 /** RFC 6749 §5.2: nothing but `invalid_grant` makes clients sign in anew. */

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
+import { AuditLog, type RequestContext } from '#libs/audit';
+import { Transactions } from '#libs/database';
 import { hashSecret } from '#libs/secrets';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { Grant } from '../grants/grant.entity.js';
@@ -13,32 +15,49 @@ import { TokenCache } from './token-cache.js';
 @Injectable()
 export class RevocationService {
   constructor(
-    @InjectRepository(AccessToken) private readonly accessTokens: Repository<AccessToken>,
-    @InjectRepository(RefreshToken) private readonly refreshTokens: Repository<RefreshToken>,
     @InjectRepository(Grant) private readonly grantRows: Repository<Grant>,
+    private readonly transactions: Transactions,
     private readonly grants: GrantsService,
     private readonly cache: TokenCache,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
    * Ends a token of this client: a refresh token with its whole grant, an access token alone. A token that is
    * unknown or another client's is left as it is, silently (§2.2). The hint is not needed: both tables are asked.
    */
-  async revoke(client: OAuthClient, token: string): Promise<void> {
+  async revoke(client: OAuthClient, token: string, context: RequestContext): Promise<void> {
     const tokenHash = hashSecret(token);
-    const refreshToken = await this.refreshTokens.findOneBy({ tokenHash });
+    const { manager } = this.grantRows;
+    const refreshToken = await manager.findOneBy(RefreshToken, { tokenHash });
     if (refreshToken) {
-      if (await this.belongsTo(client, refreshToken.grantId))
-        await this.grants.revoke(refreshToken.grantId, 'client');
+      const grant = await this.grantOf(client, refreshToken);
+      if (grant) await this.grants.revoke(grant.id, 'client', context);
       return;
     }
-    const accessToken = await this.accessTokens.findOneBy({ tokenHash });
-    if (!accessToken || !(await this.belongsTo(client, accessToken.grantId))) return;
-    await this.accessTokens.update({ id: accessToken.id, revokedAt: IsNull() }, { revokedAt: new Date() });
+    const accessToken = await manager.findOneBy(AccessToken, { tokenHash });
+    const grant = accessToken && (await this.grantOf(client, accessToken));
+    if (grant) await this.revokeAccessToken(client, grant, tokenHash, context);
+  }
+
+  private async revokeAccessToken(
+    client: OAuthClient,
+    grant: Grant,
+    tokenHash: string,
+    { ip }: RequestContext,
+  ): Promise<void> {
+    await this.transactions.run(async (manager) => {
+      const living = { tokenHash, revokedAt: IsNull() };
+      const { affected } = await manager.update(AccessToken, living, { revokedAt: new Date() });
+      if (!affected) return;
+      const facts = { userId: grant.userId, clientId: client.clientId, grantId: grant.id, ip };
+      await this.audit.record({ ...facts, type: 'access_token.revoked' }, manager);
+    });
     await this.cache.evict({ tokenHash });
   }
 
-  private belongsTo(client: OAuthClient, grantId: string): Promise<boolean> {
-    return this.grantRows.existsBy({ id: grantId, clientId: client.id });
+  /** The grant that a token belongs to, if it is this client's. */
+  private grantOf(client: OAuthClient, { grantId }: { grantId: string }): Promise<Grant | null> {
+    return this.grantRows.findOneBy({ id: grantId, clientId: client.id });
   }
 }

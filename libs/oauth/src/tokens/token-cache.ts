@@ -6,6 +6,7 @@ import { TTL_MS } from '../limits.js';
 
 /** An access token that was found to be good. */
 export interface VerifiedToken {
+  tokenHash: string;
   actor: Actor;
   scopes: string[];
   expiresAt: Date;
@@ -22,6 +23,16 @@ export interface Eviction {
   clientId?: string;
 }
 
+/** Whether this token is one of those that the eviction names. */
+export function means({ tokenHash, grantId, userId, clientId }: Eviction, token: VerifiedToken): boolean {
+  return (
+    (tokenHash === undefined || tokenHash === token.tokenHash) &&
+    (grantId === undefined || grantId === token.grantId) &&
+    (userId === undefined || userId === token.actor.userId) &&
+    (clientId === undefined || clientId === token.clientId)
+  );
+}
+
 const REVOKED = 'oauth.revoked';
 
 /**
@@ -32,27 +43,49 @@ const REVOKED = 'oauth.revoked';
 export class TokenCache implements OnApplicationShutdown {
   private readonly tokens = new LRUCache<string, VerifiedToken>({ max: 10_000, ttl: TTL_MS.verifiedToken });
   private readonly subscriptions: (() => void)[];
-  private evictions = 0;
+  private readonly listeners: ((eviction: Eviction) => void)[] = [];
+  /** What was evicted while a row is being read, for each row that is. */
+  private readonly loading = new Set<Eviction[]>();
 
   constructor(private readonly events: EventBus) {
     this.subscriptions = [REVOKED, USER_SIGNED_OUT_EVERYWHERE].map((topic) =>
       events.subscribe<Eviction>(topic, (eviction) => this.forget(eviction)),
     );
+    this.subscriptions.push(events.onReconnected(() => this.forgetAll()));
   }
 
   onApplicationShutdown(): void {
     for (const unsubscribe of this.subscriptions) unsubscribe();
   }
 
+  /** The token under this hash, if it is remembered. */
+  peek(tokenHash: string): VerifiedToken | undefined {
+    return this.tokens.get(tokenHash);
+  }
+
   /** The token under this hash; else asks `load` and remembers what it finds. What is not good is not remembered. */
   async get(tokenHash: string, load: () => Promise<VerifiedToken | null>): Promise<VerifiedToken | null> {
-    const known = this.tokens.get(tokenHash);
+    const known = this.peek(tokenHash);
     if (known) return known;
-    const evictionsBefore = this.evictions;
-    const loaded = await load();
-    // Something was revoked while the row was read: it may have been this token.
-    if (loaded && this.evictions === evictionsBefore) this.tokens.set(tokenHash, loaded);
-    return loaded;
+    const evicted: Eviction[] = [];
+    this.loading.add(evicted);
+    try {
+      let loaded: VerifiedToken | null;
+      do {
+        evicted.length = 0;
+        loaded = await load();
+        // Read before it was revoked, perhaps, and then neither to be remembered nor to be let in.
+      } while (loaded && evicted.some((eviction) => means(eviction, loaded as VerifiedToken)));
+      if (loaded) this.tokens.set(tokenHash, loaded);
+      return loaded;
+    } finally {
+      this.loading.delete(evicted);
+    }
+  }
+
+  /** Calls back when tokens are revoked, here or on another process: to end what still stands on them. */
+  onEviction(listener: (eviction: Eviction) => void): void {
+    this.listeners.push(listener);
   }
 
   async evict(eviction: Eviction): Promise<void> {
@@ -60,15 +93,17 @@ export class TokenCache implements OnApplicationShutdown {
     await this.events.publish(REVOKED, eviction);
   }
 
-  private forget({ tokenHash, grantId, userId, clientId }: Eviction): void {
-    this.evictions += 1;
+  /** Revocations may have been missed. Not an eviction: nothing is known to be revoked. */
+  private forgetAll(): void {
+    for (const evicted of this.loading) evicted.push({});
+    this.tokens.clear();
+  }
+
+  private forget(eviction: Eviction): void {
+    for (const evicted of this.loading) evicted.push(eviction);
     for (const [hash, token] of this.tokens.entries()) {
-      const matches =
-        (tokenHash === undefined || tokenHash === hash) &&
-        (grantId === undefined || grantId === token.grantId) &&
-        (userId === undefined || userId === token.actor.userId) &&
-        (clientId === undefined || clientId === token.clientId);
-      if (matches) this.tokens.delete(hash);
+      if (means(eviction, token)) this.tokens.delete(hash);
     }
+    for (const listener of this.listeners) listener(eviction);
   }
 }

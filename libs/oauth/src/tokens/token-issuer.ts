@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { AuditLog, type RequestContext } from '#libs/audit';
 import { generateSecret, hashSecret } from '#libs/secrets';
-import { OAuthClient } from '../clients/oauth-client.entity.js';
+import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { Grant } from '../grants/grant.entity.js';
 import { OFFLINE_SCOPE } from '../grants/scopes.js';
 import { TTL_MS } from '../limits.js';
@@ -18,9 +19,16 @@ export interface TokenResponse {
   refresh_token?: string;
 }
 
+/** Waits for nobody: another refresh may be marking it, and its deletion would wait for our lock on the grant. */
+const MARK_USED = `
+  UPDATE oauth_clients SET last_used_at = $2
+  WHERE id = (SELECT id FROM oauth_clients WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)`;
+
 /** Mints tokens under a grant, inside the caller's transaction. */
 @Injectable()
 export class TokenIssuer {
+  constructor(private readonly audit: AuditLog) {}
+
   /**
    * @param scopes of the access token: the grant's, or fewer
    * @param parent the refresh token that is being exchanged
@@ -31,6 +39,7 @@ export class TokenIssuer {
     grant: Grant,
     scopes: string[],
     parent: RefreshToken | null,
+    { ip }: RequestContext,
   ): Promise<TokenResponse> {
     const now = Date.now();
     const refresh = mayRefresh(client, grant) ? await mintRefreshToken(manager, grant, parent, now) : null;
@@ -44,6 +53,17 @@ export class TokenIssuer {
       expiresAt,
     });
     await markUsed(manager, client, now);
+    await this.audit.record(
+      {
+        type: parent ? 'tokens.refreshed' : 'tokens.issued',
+        userId: grant.userId,
+        clientId: client.clientId,
+        grantId: grant.id,
+        ip,
+        details: { scope: scopes.join(' ') },
+      },
+      manager,
+    );
     return {
       access_token: accessToken,
       token_type: 'Bearer',
@@ -80,7 +100,7 @@ async function mintRefreshToken(
 /** At most once an hour, so that the refreshes of a client with many users do not queue up on its row. */
 async function markUsed(manager: EntityManager, client: OAuthClient, now: number): Promise<void> {
   if (client.lastUsedAt && client.lastUsedAt.getTime() > now - 3_600_000) return;
-  await manager.update(OAuthClient, { id: client.id }, { lastUsedAt: new Date(now) });
+  await manager.query(MARK_USED, [client.id, new Date(now)]);
 }
 
 function earlier(milliseconds: number, end: Date): Date {

@@ -2,8 +2,8 @@ import dns, { type LookupAddress, type LookupOptions } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
-import { RefusedAddress } from './fetch-errors.js';
-import { isPublicAddress } from './fetchable-url.js';
+import { RefusedAddress } from './connection-failure.js';
+import { isPublicAddress } from './public-address.js';
 
 type LookupCallback = (
   error: NodeJS.ErrnoException | null,

@@ -1,10 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import { AppError } from '#libs/errors';
+import { isPrivateHost } from './public-address.js';
 
 const LONGEST = 8_192;
-const GLOBAL_UNICAST_V6 = ipaddr.IPv6.parse('2000::');
-/** Names that mean this machine or the private network, whatever a resolver says (RFC 6761, RFC 8375, RFC 6762). */
-const PRIVATE_NAMES = /(^|\.)(localhost|local|internal|intranet|lan|home\.arpa|localdomain)$/;
 
 /**
  * Refuses what this server never fetches, without any I/O: other schemes, credentials, addresses that are not
@@ -41,23 +38,6 @@ export function blockedUrl(url: URL, options?: ErrorOptions): AppError {
 export function describeUrl(url: URL): string {
   const text = `${url.protocol}//${url.host}${url.pathname}`;
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
-}
-
-/**
- * True for an IP address that is publicly routed unicast. For IPv6 that is 2000::/3 only (RFC 4291 §2.4), without the
- * ranges that carry an IPv4 address of anyone's choice inside (mapped, NAT64, 6to4, Teredo).
- */
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.parse(address);
-  if (parsed.range() !== 'unicast') return false;
-  return !(parsed instanceof ipaddr.IPv6) || parsed.match(GLOBAL_UNICAST_V6, 3);
-}
-
-/** The WHATWG parser has already made dotted IPv4 of decimal, octal and hexadecimal forms. */
-function isPrivateHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
-  return ipaddr.isValid(host) ? !isPublicAddress(host) : PRIVATE_NAMES.test(host);
 }
 
 function parse(url: string): URL {

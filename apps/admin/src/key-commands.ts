@@ -1,0 +1,49 @@
+import { type Actor, ApiKeysService, type User, UsersService } from '#libs/accounts';
+import { AppError } from '#libs/errors';
+import type { Command } from './command-line.js';
+import type { CommandResult } from './command-result.js';
+
+type Key = Awaited<ReturnType<ApiKeysService['list']>>[number];
+
+/** Keys are made and revoked in their owner's name. */
+export async function runKeyCommand(
+  users: UsersService,
+  keys: ApiKeysService,
+  { name: command, options, role }: Command,
+): Promise<CommandResult> {
+  const user = await users.findByEmail(options.email);
+  if (!user) throw new AppError('not_found', `There is no user ${options.email}.`);
+  const owner = actorOf(user);
+  if (command === 'key create') {
+    const { key, apiKey } = await keys.create(owner, { name: options.name, role });
+    const line = `Made the key ${apiKey.id} of ${user.email} with the role ${apiKey.role}. It is shown this once:`;
+    return { rows: [{ ...row(apiKey), key }], lines: [line, key] };
+  }
+  if (command === 'key revoke') {
+    await keys.revoke(owner, requireId(options.id));
+    return { rows: [{ id: options.id }], lines: [`The key ${options.id} of ${user.email} is revoked.`] };
+  }
+  const list = await keys.list(owner);
+  return { rows: list.map(row), lines: list.map(line) };
+}
+
+function actorOf({ id, email, role }: User): Actor {
+  return { userId: id, email, role, clientId: null };
+}
+
+function requireId(id: string): string {
+  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) return id;
+  throw new AppError('not_found', `There is no key ${id}.`);
+}
+
+const row = ({ id, name, role, hint, lastUsedAt, createdAt }: Key) => ({
+  id,
+  name,
+  role,
+  hint,
+  lastUsedAt,
+  createdAt,
+});
+
+const line = ({ id, name, role, hint, lastUsedAt }: Key): string =>
+  `${id}  ${hint}…  ${role}  ${lastUsedAt ? `last used ${lastUsedAt.toISOString()}` : 'never used'}  ${name}`;

@@ -1,0 +1,58 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '#libs/errors';
+import type { Actor } from '../actor.js';
+import { apiKeyOf } from '../api-keys/api-key.guard.js';
+import { ApiKeysService } from '../api-keys/api-keys.service.js';
+import { requireCsrfToken } from '../sessions/csrf.guard.js';
+import { SignInService } from '../sessions/sign-in.service.js';
+
+/** Methods that change nothing, so that another site's page may cause them. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Lets administrators pass and sets `request.actor`: by API key, or by the web session of their browser. An MCP
+ * access token is neither. Whoever shows any credentials in `Authorization` is judged by them alone.
+ */
+@Injectable()
+export class AdminGuard implements CanActivate {
+  constructor(
+    private readonly apiKeys: ApiKeysService,
+    private readonly signIn: SignInService,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const actor = await this.authenticate(request);
+    if (!actor) {
+      void context.switchToHttp().getResponse<FastifyReply>().header('www-authenticate', 'Key');
+      throw new AppError(
+        'unauthenticated',
+        'An administrator’s API key is needed: `Authorization: Key <key>`.',
+      );
+    }
+    if (actor.role !== 'admin') throw new AppError('forbidden', 'Only administrators may do that.');
+    request.actor = actor;
+    return true;
+  }
+
+  private async authenticate(request: FastifyRequest): Promise<Actor | null> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return this.bySession(request);
+    const key = apiKeyOf(authorization);
+    return key === undefined ? null : this.apiKeys.verify(key);
+  }
+
+  /** A browser sends the cookie whoever asked it to, so a change needs proof that one of our own pages did. */
+  private async bySession(request: FastifyRequest): Promise<Actor | null> {
+    const user = await this.signIn.currentUser(request);
+    if (!user) return null;
+    if (!SAFE_METHODS.has(request.method)) {
+      const site = request.headers['sec-fetch-site'];
+      if (site !== undefined && site !== 'same-origin') throw new AppError('csrf');
+      if (request.headers['x-csrf-token'] === undefined) throw new AppError('csrf');
+      await requireCsrfToken(request);
+    }
+    return { userId: user.id, email: user.email, role: user.role, clientId: null };
+  }
+}

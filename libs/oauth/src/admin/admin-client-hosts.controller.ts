@@ -1,0 +1,58 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Req, UseGuards } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { IsIn } from 'class-validator';
+import { type Actor, AdminGuard, CurrentActor } from '#libs/accounts';
+import type { ListPage } from '#libs/http';
+import type { ClientHostRule, HostRule } from '../clients/hosts/client-host-rule.entity.js';
+import { ClientHostRules } from '../clients/hosts/client-host-rules.service.js';
+
+/** What is said of a host. */
+export interface HostRuleView {
+  /** A host name, or `*.` and a domain for every host below it. */
+  host: string;
+  rule: HostRule;
+  createdAt: Date;
+}
+
+export class SetHostRuleDto {
+  @IsIn(['allow', 'deny'])
+  rule!: HostRule;
+}
+
+/** Which hosts may vouch for applications by Client ID Metadata Documents, for administrators. */
+@Controller('admin/oauth/client-hosts')
+@UseGuards(AdminGuard)
+export class AdminClientHostsController {
+  constructor(private readonly rules: ClientHostRules) {}
+
+  /** All of them: there are at most 500. */
+  @Get()
+  async list(@CurrentActor() actor: Actor): Promise<ListPage<HostRuleView>> {
+    const items = (await this.rules.list(actor)).map(viewOf);
+    return { items, page: 1, limit: items.length, total: items.length };
+  }
+
+  @Put(':host')
+  async set(
+    @CurrentActor() actor: Actor,
+    @Param('host') host: string,
+    @Body() { rule }: SetHostRuleDto,
+    @Req() { ip }: FastifyRequest,
+  ): Promise<HostRuleView> {
+    return viewOf(await this.rules.set(actor, host, rule, { ip }));
+  }
+
+  @Delete(':host')
+  @HttpCode(204)
+  remove(
+    @CurrentActor() actor: Actor,
+    @Param('host') host: string,
+    @Req() { ip }: FastifyRequest,
+  ): Promise<void> {
+    return this.rules.remove(actor, host, { ip });
+  }
+}
+
+function viewOf({ host, rule, createdAt }: ClientHostRule): HostRuleView {
+  return { host, rule, createdAt };
+}
