@@ -42,6 +42,17 @@ export default {
     },
     {
       ...common,
+      // The suites of requests once more, with queue and events on Redis.
+      displayName: 'redis',
+      testMatch: [
+        '<rootDir>/libs/inference/src/**/{inference,cancel,dead-workers,fair-queue,repeated-submissions}.spec.ts',
+      ],
+      globals: { QUEUE_STORE: 'redis' },
+      globalSetup: '<rootDir>/test/support/redis-setup.mjs',
+      globalTeardown: '<rootDir>/test/support/redis-teardown.mjs',
+    },
+    {
+      ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'],
       globalSetup: '<rootDir>/test/support/global-setup.mjs',

@@ -26,7 +26,12 @@ export function pinLoad() {
 }
 
 /** The command that starts a Node program on the core for what is measured. */
-export function onServerCore(args) {
+export const onServerCore = (args) => onCore(SERVER_CORE, args);
+
+/** The same for the other core: the second process of what is measured, where it takes two. */
+export const onLoadCore = (args) => onCore(LOAD_CORE, args);
+
+function onCore(core, args) {
   if (!pinned) return [process.execPath, args];
-  return ['taskset', ['--cpu-list', String(SERVER_CORE), process.execPath, ...args]];
+  return ['taskset', ['--cpu-list', String(core), process.execPath, ...args]];
 }

@@ -17,6 +17,13 @@ import { InferenceJobsModule, InferenceModule } from '#libs/inference';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
+/** True in the run of a suite that has queue and events on Redis; jest.config.js runs each on both stores. */
+const isOnRedis = (globalThis as { QUEUE_STORE?: string }).QUEUE_STORE === 'redis';
+
+/** `describe` on whichever store this run is for. Without a Redis there is nothing to run on it, but on CI there has to be. */
+export const describeOnStore =
+  isOnRedis && !process.env.TEST_REDIS_URL && !process.env.CI ? describe.skip : describe;
+
 /** What the test engine does with a job, chosen by the input's `behaviour`. */
 const BEHAVIOURS = ['digest', 'refuse', 'throw', 'hang', 'progress', 'ill-formed', 'deaf'] as const;
 
@@ -97,7 +104,8 @@ export async function createBench(settings: Record<string, string> = {}): Promis
   const database = await createTestDatabase();
   const dir = await mkdtemp(join(tmpdir(), 'inference-spec-'));
   // On Redis each Jest process has a database of its own there, so that no suite takes another's jobs.
-  const redis = process.env.TEST_REDIS_URL;
+  const redis = isOnRedis ? process.env.TEST_REDIS_URL : undefined;
+  if (isOnRedis && !redis) throw new Error('This run is for Redis, and there is none.');
   const env = {
     DATABASE_URL: database.url,
     DATA_DIR: dir,

@@ -6,6 +6,7 @@ import {
   createActor,
   createBench,
   createModel,
+  describeOnStore,
   DigestEngine,
   eventually,
   type InferenceBench,
@@ -19,7 +20,7 @@ import { WaitService } from './waiting/wait.service.js';
 
 jest.setTimeout(60_000);
 
-describe('cancelling', () => {
+describeOnStore('cancelling', () => {
   let bench: InferenceBench;
   let api: INestApplicationContext;
   let worker: INestApplicationContext | undefined;

@@ -17,6 +17,7 @@ import {
   createActor,
   createBench,
   createModel,
+  describeOnStore,
   DigestEngine,
   eventually,
   type InferenceBench,
@@ -36,7 +37,7 @@ class PatientEngine extends DigestEngine {
   }
 }
 
-describe('requests and dead workers', () => {
+describeOnStore('requests and dead workers', () => {
   let bench: InferenceBench;
   let api: INestApplicationContext;
   let worker: INestApplicationContext | undefined;

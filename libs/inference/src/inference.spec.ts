@@ -9,6 +9,7 @@ import {
   createActor,
   createBench,
   createModel,
+  describeOnStore,
   DigestEngine,
   eventually,
   type InferenceBench,
@@ -23,7 +24,7 @@ import { WaitService } from './waiting/wait.service.js';
 
 jest.setTimeout(60_000);
 
-describe('requests', () => {
+describeOnStore('requests', () => {
   let bench: InferenceBench;
   let api: INestApplicationContext;
   let worker: INestApplicationContext;

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Logger, Module } from '@nestjs/common';
+import { Logger, Module, type Provider, type Type } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
 import { ConfigModule, loadConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import type { IngestService } from '#libs/files';
 import { createHttpApp } from '#libs/http';
 import type { RequestView, WaitOptions } from '#libs/inference';
+import { McpBearerGuard } from '#libs/oauth';
 import { McpController } from '../src/mcp.controller.js';
 import { McpEndpoint } from '../src/mcp-endpoint.service.js';
 import { registerMcpRouteOptions } from '../src/mcp-route.js';
@@ -136,6 +137,12 @@ export interface ProtocolApp {
 }
 
 /** The real controller, routes and protocol on a real port. */
+/** What the bearer guard asks for. It finds the actor below, so of all this only one question is put. */
+function guardNeeds(): Provider[] {
+  const [, ...tokens] = Reflect.getMetadata('design:paramtypes', McpBearerGuard) as Type[];
+  return tokens.map((provide) => ({ provide, useValue: { isRevoked: () => false } }));
+}
+
 export async function startProtocolApp(env: Record<string, string> = {}): Promise<ProtocolApp> {
   const services = memoryServices();
   const config = loadConfig({ NODE_ENV: 'test', ...env });
@@ -149,6 +156,7 @@ export async function startProtocolApp(env: Record<string, string> = {}): Promis
       ToolCaller,
       RunningCalls,
       { provide: ToolServices, useValue: { ...services, config } },
+      ...guardNeeds(),
     ],
   })(ProtocolModule);
   const app = await createHttpApp(ProtocolModule, config, new Logger());

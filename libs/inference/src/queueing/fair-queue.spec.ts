@@ -8,6 +8,7 @@ import {
   createActor,
   createBench,
   createModel,
+  describeOnStore,
   type InferenceBench,
   startApi,
   storeText,
@@ -19,7 +20,7 @@ import { ClaimsRepository } from './claims.repository.js';
 jest.setTimeout(60_000);
 
 /** No worker runs here: the test takes what a worker would be given, in the order in which it would be given. */
-describe('the order of the queue', () => {
+describeOnStore('the order of the queue', () => {
   let bench: InferenceBench;
   let api: INestApplicationContext;
   let endpoint: string;

@@ -5,6 +5,7 @@ import {
   createActor,
   createBench,
   createModel,
+  describeOnStore,
   type InferenceBench,
   startApi,
   storeText,
@@ -13,7 +14,7 @@ import { SubmissionService } from './submission.service.js';
 
 jest.setTimeout(60_000);
 
-describe('a submission that is made again', () => {
+describeOnStore('a submission that is made again', () => {
   let bench: InferenceBench;
   let api: INestApplicationContext;
   let actor: Actor;
