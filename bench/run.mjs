@@ -16,6 +16,9 @@ const files = (await readdir(import.meta.dirname))
 pinLoad();
 const sections = [];
 const database = await openDatabase();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void database.close().finally(() => process.exit(130)));
+}
 try {
   for (const file of files) {
     const { title, run } = await import(join(import.meta.dirname, file));

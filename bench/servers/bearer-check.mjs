@@ -20,6 +20,7 @@ const RUNS = 9;
 const WARM_CALLS = 20_000;
 const COLD_CALLS = 1_000;
 
+process.once('disconnect', () => process.exit(1));
 const config = loadConfig();
 const app = await createHttpApp(apiModule(config), config, createLogger(config, 'api'));
 await app.init();

@@ -13,11 +13,7 @@ const START_LIMIT_MS = 60_000;
 export async function startServer(script, args, environment) {
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const child = start(script, args, { ...environment, PORT: String(port), PUBLIC_URL: url }, [
-    'ignore',
-    'inherit',
-    'inherit',
-  ]);
+  const child = start(script, args, { ...environment, PORT: String(port), PUBLIC_URL: url }, 'inherit');
   const deadline = Date.now() + START_LIMIT_MS;
   while (!(await fetch(`${url}/readyz`).catch(() => undefined))?.ok) {
     if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${script} did not start`);
@@ -45,7 +41,7 @@ export async function startServer(script, args, environment) {
 
 /** Runs a program of bench/servers to its end on the core for what is measured; the JSON that it printed. */
 export async function runProgram(script, args, environment) {
-  const child = start(script, args, environment, ['ignore', 'pipe', 'inherit']);
+  const child = start(script, args, environment, 'pipe');
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   const [code] = await once(child, 'close');
@@ -53,9 +49,13 @@ export async function runProgram(script, args, environment) {
   return JSON.parse(output);
 }
 
-function start(script, args, environment, stdio) {
+function start(script, args, environment, stdout) {
   const [command, commandArgs] = onServerCore([join(SERVERS, script), ...args]);
-  return spawn(command, commandArgs, { env: { ...process.env, ...environment }, stdio });
+  return spawn(command, commandArgs, {
+    env: { ...process.env, ...environment },
+    // By the channel it learns that this process is gone, and ends.
+    stdio: ['ignore', stdout, 'inherit', 'ipc'],
+  });
 }
 
 async function freePort() {

@@ -152,12 +152,7 @@ export class TestClient {
 
   /** Through authorization, sign-in (if needed) and consent, to the address that the client is called back at. */
   async consent(browser: Browser, changes: Fields = {}, decision = 'approve', user = USER): Promise<Page> {
-    const authorized = await browser.get(this.authorizePath(changes));
-    let page = await browser.get(authorized.location ?? '');
-    if (page.location) {
-      const signedIn = await browser.signIn(user, page.location);
-      page = await browser.get(signedIn.location ?? '');
-    }
+    const page = await consentPage(browser, this, changes, user);
     return browser.post('/consent', { ...hiddenFields(page.body), decision });
   }
 
@@ -197,6 +192,20 @@ export class TestClient {
     const body = form({ client_id: this.clientId, client_secret: this.secret, ...fields });
     return json(await fetch(`${this.base}/oauth/revoke`, { method: 'POST', body }));
   }
+}
+
+/** To the consent page of a fresh request, through sign-in where nobody is signed in. */
+export async function consentPage(
+  browser: Browser,
+  client: TestClient,
+  changes: Fields = {},
+  user = USER,
+): Promise<Page> {
+  const authorized = await browser.get(client.authorizePath(changes));
+  const page = await browser.get(authorized.location ?? '');
+  if (!page.location) return page;
+  const signedIn = await browser.signIn(user, page.location);
+  return browser.get(signedIn.location ?? '');
 }
 
 export async function register(base: string, metadata: unknown): Promise<JsonAnswer> {

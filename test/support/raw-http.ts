@@ -48,8 +48,8 @@ export async function rawRequest(
   }
 }
 
-/** A connection to the server, for tests that speak for themselves. */
-export async function open(origin: string): Promise<Socket> {
+/** A connection to the server. */
+async function open(origin: string): Promise<Socket> {
   const { hostname, port } = new URL(origin);
   const socket = connect(Number(port), hostname);
   await new Promise<void>((resolve, reject) => {

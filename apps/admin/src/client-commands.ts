@@ -10,6 +10,7 @@ const NOWHERE = { ip: null };
 
 type Client = Awaited<ReturnType<AdminClientsService['read']>>;
 
+/** `client …`: what an operator does with the applications that ask users for access. */
 export async function runClientCommand(
   clients: AdminClientsService,
   { name: command, options }: Command,

@@ -55,11 +55,13 @@ export type CommandName = keyof typeof COMMANDS;
 
 const SHAPES: Record<string, CommandShape> = COMMANDS;
 
+/** Every command on a line of its own. */
 export const USAGE = [
   'npm run admin -- <command> [--json]',
   ...Object.entries(SHAPES).map(([name, { usage }]) => `  ${name} ${usage}`.trimEnd()),
 ].join('\n');
 
+/** A command line that means something. */
 export interface Command {
   name: CommandName;
   /** Those of the command's options that are required are never empty. */

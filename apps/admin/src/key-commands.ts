@@ -1,3 +1,4 @@
+import { isUUID } from 'class-validator';
 import { type Actor, ApiKeysService, type User, UsersService } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import type { Command } from './command-line.js';
@@ -32,7 +33,7 @@ function actorOf({ id, email, role }: User): Actor {
 }
 
 function requireId(id: string): string {
-  if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) return id;
+  if (isUUID(id)) return id;
   throw new AppError('not_found', `There is no key ${id}.`);
 }
 

@@ -6,6 +6,7 @@ import type { CommandResult } from './command-result.js';
 /** Most users that one `user list` prints. */
 const LIST_LIMIT = 1_000;
 
+/** `user …`: accounts, their roles and passwords. */
 export async function runUserCommand(
   users: UsersService,
   identities: IdentitiesService,

@@ -78,6 +78,8 @@ export const environmentSchema = z
       .string()
       .optional()
       .transform((list) => list?.split(',').map((domain) => domain.trim().toLowerCase())),
+    /** true takes every address of the provider for verified: for one that never says so and lets nobody choose theirs. */
+    OIDC_TRUST_EMAILS: flag(false),
     /** false leaves the OpenID provider as the only way in. */
     LOCAL_PASSWORDS: flag(true),
     /** Addresses or CIDR ranges of proxies whose X-Forwarded-* headers count, comma-separated. */

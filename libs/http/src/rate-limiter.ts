@@ -15,6 +15,7 @@ import { AppError } from '#libs/errors';
 /** With a bucket's name in front it fits into the table's 255 characters. */
 const LONGEST_KEY = 200;
 
+/** How often something may be done. */
 export interface RateLimit {
   /** Calls that are allowed … */
   points: number;

@@ -1,4 +1,5 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
+import { isUUID } from 'class-validator';
 import { AppError } from '#libs/errors';
 
 /** A row's id in a path. What is no UUID names nothing, like an id that nobody has: 404. */
@@ -6,7 +7,7 @@ import { AppError } from '#libs/errors';
 export class RowIdPipe implements PipeTransform<string, string> {
   /** @throws AppError `not_found` */
   transform(value: string): string {
-    if (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value)) return value;
+    if (isUUID(value)) return value;
     throw new AppError('not_found');
   }
 }

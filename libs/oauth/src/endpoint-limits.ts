@@ -33,10 +33,12 @@ export class EndpointLimits {
     };
   }
 
+  /** One registration of a client. */
   register(ip: string): Promise<void> {
     return this.consume('register', addressKey(ip));
   }
 
+  /** One authorization request. */
   authorize(ip: string): Promise<void> {
     return this.consume('authorize', addressKey(ip));
   }

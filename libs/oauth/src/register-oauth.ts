@@ -16,6 +16,9 @@ const CALLED_BOTH = /^application\/json, *application\/x-www-form-urlencoded$/i;
 /** Largest body that they read. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 
+/** Programs call these with a key, and read JSON whatever they say they accept. */
+const REST = /^\/(admin|storage)\//;
+
 /** Clients in browsers reach these from any origin. The pages are not among them, ever (RFC 9700 §2.6). */
 function isForScripts(path: string): boolean {
   return (
@@ -57,7 +60,7 @@ function registerErrorPages(fastify: FastifyInstance, pages: PageRenderer): void
     const [path = ''] = request.url.split('?', 1);
     const { method, headers } = request;
     const looks = (method === 'GET' || method === 'HEAD') && headers.accept?.includes('text/html');
-    if (!looks || isForScripts(path)) return false;
+    if (!looks || isForScripts(path) || REST.test(path)) return false;
     sendErrorPage(pages, reply, error, request.id);
     return true;
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Actor, ApiKeysService, type User, UsersService } from '#libs/accounts';
 import { type OAuthApp, startOAuthApp } from './oauth-app.js';
-import { type JsonAnswer, json, TestClient } from './oauth-client.js';
+import { type JsonAnswer, json, TestClient, USER } from '../../../test/support/oauth-client.js';
 
 export const BOSS = { email: 'boss@example.org', password: 'a password of the boss' };
 export const CURATOR = { email: 'curator@example.org', password: 'a password of a curator' };
@@ -28,7 +28,7 @@ export class AdminBench {
     const users = server.app.get(UsersService);
     const boss = await users.create({ ...BOSS, role: 'admin' });
     const curator = await users.create({ ...CURATOR, role: 'curator' });
-    const user = await users.findByEmail('eve@example.org');
+    const user = await users.findByEmail(USER.email);
     const weakKeys = [
       await keyOf(server, user!, 'admin'),
       await keyOf(server, curator, 'admin'),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type User, UsersService } from '#libs/accounts';
 import { AdminBench, BOSS, CURATOR, details, keyOf, newUser } from './admin-bench.js';
 import { type OAuthApp, START_LIMIT_MS } from './oauth-app.js';
-import { bearer, Browser, callMcp, hiddenFields, TestClient } from './oauth-client.js';
+import { bearer, Browser, callMcp, hiddenFields, TestClient } from '../../../test/support/oauth-client.js';
 
 let bench: AdminBench;
 let server: OAuthApp;

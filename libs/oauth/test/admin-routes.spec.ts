@@ -4,7 +4,7 @@ import { RequestMethod } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { AdminBench, BOSS, details, newUser } from './admin-bench.js';
 import { START_LIMIT_MS } from './oauth-app.js';
-import { bearer, Browser, callMcp, type JsonAnswer } from './oauth-client.js';
+import { bearer, Browser, callMcp, type JsonAnswer } from '../../../test/support/oauth-client.js';
 
 let bench: AdminBench;
 beforeAll(async () => void (bench = await AdminBench.start()), START_LIMIT_MS);

@@ -7,7 +7,7 @@ import {
 } from '../../../test/support/document-server.js';
 import { CLIENT_DOCUMENT_TLS } from '../src/clients/documents/client-document-fetcher.js';
 import { type OAuthApp, startOAuthApp } from './oauth-app.js';
-import { Browser, type Page, TestClient } from './oauth-client.js';
+import { Browser, type Page, TestClient } from '../../../test/support/oauth-client.js';
 
 export const CALLBACK = 'https://app.example/cb';
 export const APP = { client_name: 'An App', redirect_uris: [CALLBACK] };

@@ -7,7 +7,7 @@ import {
   hiddenFields,
   type Page,
   TestClient,
-} from './oauth-client.js';
+} from '../../../test/support/oauth-client.js';
 import { UsersService } from '#libs/accounts';
 
 let server: OAuthApp;
@@ -126,45 +126,14 @@ describe('a grant that is given while the user is being signed out', () => {
   }, 20_000);
 });
 
-describe('an API key', () => {
-  it('is made once, however often its form is sent', async () => {
-    const { browser } = await person();
-    const page = await browser.get('/account/keys');
-    const form = { ...hiddenFields(page.body), name: 'nightly' };
-    const [first, second] = await Promise.all([1, 2].map(() => browser.post('/account/keys', form)));
-    const again = await browser.post('/account/keys', form);
-    const keys = [first, second, again].map((answer) => /mrk_[\w-]{43}/.exec(answer?.body ?? '')?.[0]);
-    expect(keys.filter(Boolean)).toHaveLength(1);
-    expect(again.status).toBe(409);
-    expect(again.body).toContain('made already');
-    expect((again.body.match(/>nightly</g) ?? []).length).toBe(1);
-    const other = await browser.post('/account/keys', { ...hiddenFields(again.body), name: 'weekly' });
-    expect(other.body).toMatch(/mrk_[\w-]{43}/);
-    const [created] = (await audited('api_key.created')).slice(-1);
-    expect(created?.ip).toBe('127.0.0.1');
+describe('a call with an access token', () => {
+  it('is the user’s who consented, through the client that asked', async () => {
+    const { browser, email } = await person();
+    const client = await TestClient.register(base);
+    const { access_token } = await client.connect(browser);
+    const { body } = await callMcp(base, bearer(access_token));
+    expect(body).toMatchObject({ email, role: 'user', clientId: client.clientId });
   });
-
-  it('needs a name, and says so at the field', async () => {
-    const { browser } = await person();
-    const { _csrf } = hiddenFields((await browser.get('/account/keys')).body);
-    const answer = await browser.post('/account/keys', { _csrf, name: '  ' });
-    expect(answer.status).toBe(400);
-    expect(answer.body).toContain('The name must have 1 to 100 characters.');
-  });
-
-  it.each(['/account/keys', '/account/keys/revoke', '/account/connections', '/account/password', '/consent'])(
-    'is not made, nor anything else done, by a POST to %s with a token and no form',
-    async (path) => {
-      const { browser } = await person();
-      const { _csrf = '' } = hiddenFields((await browser.get('/account/keys')).body);
-      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-      const answer = await fetch(`${base}${path}`, {
-        method: 'POST',
-        headers: { cookie, 'csrf-token': _csrf },
-      });
-      expect(answer.status).toBe(403);
-    },
-  );
 });
 
 describe('the connections page', () => {
@@ -215,10 +184,10 @@ describe('an address that leads nowhere', () => {
     expect(await answer.text()).toContain('href="/"');
   });
 
-  it.each([...PATHS, ['/.well-known/nope', 404]] as const)(
+  it.each([...PATHS, ['/.well-known/nope', 404], ['/admin/nope', 404], ['/storage/nope', 404]] as const)(
     'is JSON to a program: %s',
     async (path, status) => {
-      const accept = path.startsWith('/.well-known') ? 'text/html' : '*/*';
+      const accept = /^\/(\.well-known|admin|storage)/.test(path) ? 'text/html' : '*/*';
       const answer = await fetch(`${base}${path}`, { headers: { accept } });
       expect(answer.status).toBe(status);
       expect(await answer.json()).toMatchObject({ request_id: answer.headers.get('x-request-id') });

@@ -20,7 +20,7 @@ import { type AppConfig, ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { createHttpApp, HttpModule } from '#libs/http';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
-import { OTHER_USER, USER } from '../../../test/support/oauth-client.js';
+import { USER } from '../../../test/support/oauth-client.js';
 import { freePort } from '../../../test/support/free-port.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { McpBearerGuard, OAuthHttpModule, OAuthModule, registerOAuth } from '../src/index.js';
@@ -50,10 +50,8 @@ export interface OAuthApp {
 /** Migrations and a whole application: seconds on a busy machine. */
 export const START_LIMIT_MS = 60_000;
 
-export { OTHER_USER, USER };
-
 /**
- * The authorization server as the api wires it, on a database of its own, listening on a free port.
+ * The authorization server as the api wires it, on a database of its own, listening on a free port. `USER` has an account.
  * @param extras modules beside the api's
  */
 export async function startOAuthApp(
@@ -90,9 +88,7 @@ export async function startOAuthApp(
   await registerWebSession(app);
   await registerOAuth(app);
   await app.listen(port, '127.0.0.1');
-  const users = app.get(UsersService);
-  await users.create({ ...USER, role: 'user' });
-  await users.create({ ...OTHER_USER, role: 'user' });
+  await app.get(UsersService).create({ ...USER, role: 'user' });
   return {
     app,
     config,

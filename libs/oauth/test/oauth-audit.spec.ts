@@ -1,6 +1,6 @@
 import { AdminBench } from './admin-bench.js';
 import { type OAuthApp, START_LIMIT_MS } from './oauth-app.js';
-import { bearer, Browser, callMcp, hiddenFields, TestClient } from './oauth-client.js';
+import { bearer, Browser, callMcp, hiddenFields, TestClient } from '../../../test/support/oauth-client.js';
 
 let bench: AdminBench;
 let server: OAuthApp;

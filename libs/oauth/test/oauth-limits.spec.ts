@@ -1,5 +1,5 @@
 import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
-import { Browser, hiddenFields, type JsonAnswer, json, USER } from './oauth-client.js';
+import { Browser, hiddenFields, type JsonAnswer, json, USER } from '../../../test/support/oauth-client.js';
 
 let server: OAuthApp;
 

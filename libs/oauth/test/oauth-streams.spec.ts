@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { McpBearerGuard, OAuthModule } from '../src/index.js';
 import { OpenRequests } from '../src/tokens/open-requests.js';
 import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
-import { bearer, Browser, callMcp, TestClient } from './oauth-client.js';
+import { bearer, Browser, callMcp, TestClient } from '../../../test/support/oauth-client.js';
 
 /** Answers like a tool: after a while, with one body or with a stream that nobody ends. */
 @Controller('mcp')

@@ -1,6 +1,6 @@
 import { UsersService } from '#libs/accounts';
-import { type OAuthApp, START_LIMIT_MS, startOAuthApp, USER } from './oauth-app.js';
-import { Browser } from './oauth-client.js';
+import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
+import { Browser, USER } from '../../../test/support/oauth-client.js';
 
 let server: OAuthApp;
 

@@ -3,7 +3,7 @@ import { launchBrowser } from '../../../test/support/browser.js';
 import { freePort } from '../../../test/support/free-port.js';
 import { OpenIdProvider } from '../../../test/support/openid-provider.js';
 import { type OAuthApp, startOAuthApp } from './oauth-app.js';
-import { TestClient } from './oauth-client.js';
+import { TestClient } from '../../../test/support/oauth-client.js';
 
 jest.setTimeout(120_000);
 

@@ -1,6 +1,6 @@
 import { type Behaviour, HostileProvider } from '../../../test/support/hostile-provider.js';
 import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
-import { Browser, type Page } from './oauth-client.js';
+import { Browser, type Page } from '../../../test/support/oauth-client.js';
 
 let server: OAuthApp;
 let provider: HostileProvider;

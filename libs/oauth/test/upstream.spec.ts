@@ -1,8 +1,15 @@
 import { UsersService } from '#libs/accounts';
 import { freePort } from '../../../test/support/free-port.js';
 import { OpenIdProvider } from '../../../test/support/openid-provider.js';
-import { type OAuthApp, START_LIMIT_MS, startOAuthApp, USER } from './oauth-app.js';
-import { Browser, continueTarget, hiddenFields, type Page, TestClient } from './oauth-client.js';
+import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
+import {
+  Browser,
+  continueTarget,
+  hiddenFields,
+  type Page,
+  TestClient,
+  USER,
+} from '../../../test/support/oauth-client.js';
 
 const SECRET = 'a secret & with: signs / that need %20 encoding';
 

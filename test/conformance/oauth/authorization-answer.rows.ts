@@ -1,5 +1,6 @@
 import {
   Browser,
+  consentPage,
   continueTarget,
   type Fields,
   form,
@@ -11,7 +12,7 @@ import {
   VERIFIER,
 } from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
-import { adding, consentPage, count } from './pages.js';
+import { adding, count } from './pages.js';
 import { row } from './row.js';
 
 /** Strings that a wrong encoding would change, cut, or read as something else. */

@@ -8,7 +8,7 @@ import {
   VERIFIER,
 } from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
-import { adding, expectRefusal } from './pages.js';
+import { adding, count, expectRefusal } from './pages.js';
 import { row } from './row.js';
 
 /** The characters that a description may have (RFC 6749 §4.1.2.1). */
@@ -157,7 +157,9 @@ export function authorizationRequestRows(bench: () => Bench): void {
         ['redirect_uri, another', adding(path, { redirect_uri: 'https://evil.example/' })],
         ['redirect_uri, one empty', adding(path, { redirect_uri: '' })],
       ];
+      const before = await count(bench(), 'oauth_authorization_requests');
       for (const [name, doubled] of doubtful) expectRefusal(name, await get(doubled));
+      expect(await count(bench(), 'oauth_authorization_requests')).toBe(before);
       const repeated: Fields = {
         response_type: 'code',
         state: 'a state',

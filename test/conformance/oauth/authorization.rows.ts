@@ -186,6 +186,8 @@ export function authorizationRows(bench: () => Bench): void {
         }
       const client = await register();
       const redirect_uri = 'http://127.0.0.1:54321/cb';
+      const refused = await get(client.authorizePath({ redirect_uri, scope: '"' }));
+      expect(refused.location).toMatch(/^http:\/\/127\.0\.0\.1:54321\/cb\?error=invalid_scope&/);
       const page = await client.consent(new Browser(bench().base), { redirect_uri });
       const target = continueTarget(page.body);
       expect(target.origin + target.pathname).toBe(redirect_uri);

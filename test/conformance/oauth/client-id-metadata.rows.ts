@@ -1,10 +1,10 @@
-import { bearer, Browser, callMcp } from '../../support/oauth-client.js';
+import { bearer, Browser, callMcp, consentPage } from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
 import { clientDocumentCacheRows } from './client-document-cache.rows.js';
 import { clientDocumentContentRows } from './client-document-content.rows.js';
 import { clientDocumentFetchRows } from './client-document-fetch.rows.js';
 import { APP, CALLBACK, useClientDocuments } from './client-documents.js';
-import { consentPage, expectRefusal } from './pages.js';
+import { expectRefusal } from './pages.js';
 import { row } from './row.js';
 
 const CIMD = 'draft-ietf-oauth-client-id-metadata-document';

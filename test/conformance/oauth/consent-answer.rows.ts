@@ -1,5 +1,6 @@
 import {
   Browser,
+  consentPage,
   type Fields,
   hiddenFields,
   OTHER_USER,
@@ -7,7 +8,7 @@ import {
   USER,
 } from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
-import { consentPage, count, expectRefusal, withCookiesOf } from './pages.js';
+import { count, expectRefusal, withCookiesOf } from './pages.js';
 import { row } from './row.js';
 
 const CURSOR = 'cursor://anysphere.cursor-mcp/oauth/callback';

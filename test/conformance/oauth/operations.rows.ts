@@ -3,17 +3,17 @@ import {
   bearer,
   Browser,
   callMcp,
+  consentPage,
   form,
   hiddenFields,
-  type JsonAnswer,
   json,
+  type JsonAnswer,
   register,
   TestClient,
   USER,
 } from '../../support/oauth-client.js';
 import { administrationRows } from './administration.rows.js';
 import type { Bench } from './bench.js';
-import { consentPage } from './pages.js';
 import { row } from './row.js';
 import { expectOAuthError, FORM, post } from './token-requests.js';
 

@@ -1,6 +1,13 @@
-import { Browser, hiddenFields, type Page, TestClient, USER } from '../../support/oauth-client.js';
+import {
+  Browser,
+  consentPage,
+  hiddenFields,
+  type Page,
+  TestClient,
+  USER,
+} from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
-import { consentPage, expectSafePage } from './pages.js';
+import { expectSafePage } from './pages.js';
 import { row } from './row.js';
 
 /** Rows U5 and U11: what every page for people carries. */

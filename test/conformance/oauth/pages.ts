@@ -1,26 +1,5 @@
-import {
-  type Browser,
-  type Fields,
-  form,
-  type Page,
-  type TestClient,
-  USER,
-} from '../../support/oauth-client.js';
+import { type Browser, type Fields, form, type Page } from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
-
-/** To the consent page of a fresh request, through sign-in where nobody is signed in. */
-export async function consentPage(
-  browser: Browser,
-  client: TestClient,
-  changes: Fields = {},
-  user = USER,
-): Promise<Page> {
-  const authorized = await browser.get(client.authorizePath(changes));
-  const page = await browser.get(authorized.location ?? '');
-  if (!page.location) return page;
-  const signedIn = await browser.signIn(user, page.location);
-  return browser.get(signedIn.location ?? '');
-}
 
 /** The same browser once more, e.g. to look over its shoulder: what a thief of its cookies has. */
 export function withCookiesOf<B extends Browser>(browser: B, into: B): B {

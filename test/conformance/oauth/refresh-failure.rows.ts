@@ -54,7 +54,7 @@ export function refreshFailureRows(bench: () => Bench): void {
     const load = new RefreshLoad(bench());
     const deadlocksBefore = await deadlocks(bench());
     await load.connect(20);
-    await load.run(5_000);
+    await load.run(2_500);
     await load.expectConsistent();
     // Backends report what they count within a second of going idle.
     await delay(1_500);

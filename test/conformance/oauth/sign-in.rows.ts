@@ -1,5 +1,6 @@
 import {
   Browser,
+  consentPage,
   continueTarget,
   hiddenFields,
   OTHER_USER,
@@ -9,7 +10,7 @@ import {
 } from '../../support/oauth-client.js';
 import type { Bench } from './bench.js';
 import { APP, useClientDocuments } from './client-documents.js';
-import { consentPage, count } from './pages.js';
+import { count } from './pages.js';
 import { row } from './row.js';
 
 const CURSOR = 'cursor://anysphere.cursor-mcp/oauth/callback';

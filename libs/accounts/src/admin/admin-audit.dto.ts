@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import {
   IsIn,
   IsInt,
-  IsISO8601,
+  IsRFC3339,
   IsOptional,
   IsString,
   IsUUID,
@@ -33,7 +33,7 @@ export class ListAuditQuery {
 
   /** A time as in RFC 3339; records from then on. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsRFC3339()
   since?: string;
 
   /** `nextCursor` of the page before. */

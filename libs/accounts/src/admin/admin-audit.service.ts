@@ -21,6 +21,7 @@ export interface AuditPage {
 export class AdminAuditService {
   constructor(@InjectRepository(AuditRecord) private readonly records: Repository<AuditRecord>) {}
 
+  /** The newest first; all filters at once. */
   async list(
     _actor: Actor,
     { type, userId, clientId, since, cursor, limit }: ListAuditQuery,

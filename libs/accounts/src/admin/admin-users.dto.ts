@@ -31,6 +31,7 @@ export class CreateUserDto {
   password?: string;
 }
 
+/** Body of another role. */
 export class SetRoleDto {
   @IsIn(ROLES)
   role!: Role;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { ILike, Repository } from 'typeorm';
 import type { RequestContext } from '#libs/audit';
+import { containing } from '#libs/database';
 import { AppError } from '#libs/errors';
 import type { ListPage } from '#libs/http';
 import type { Actor, Role } from '../actor.js';
@@ -83,11 +84,6 @@ export class AdminUsersService {
 }
 
 const by = ({ userId }: Actor, { ip }: RequestContext) => ({ actorId: userId, ip });
-
-/** The characters of a pattern in `search` mean themselves. */
-function containing(search: string): string {
-  return `%${search.replaceAll('\0', '').replaceAll(/[\\%_]/g, '\\$&')}%`;
-}
 
 function viewOf({ id, email, role, createdAt, disabledAt }: User): UserView {
   return { id, email, role, createdAt, disabledAt };

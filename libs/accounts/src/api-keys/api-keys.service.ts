@@ -17,6 +17,7 @@ const NO_REQUEST: RequestContext = { ip: null };
 const ALREADY_MADE =
   'This key was made already, and shown once. If you did not keep it, revoke it and make another.';
 
+/** What a key is made of. */
 export interface NewApiKey {
   /** 1 to 100 characters. */
   name: string;
@@ -41,6 +42,7 @@ interface KeyRow {
   stale: boolean;
 }
 
+/** Keys for programs of a user: made and revoked by their owner, told once, kept as a hash. */
 @Injectable()
 export class ApiKeysService {
   constructor(

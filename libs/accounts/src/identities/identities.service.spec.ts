@@ -99,11 +99,18 @@ describe('IdentitiesService', () => {
     expect(await linked(local.id)).toEqual([]);
   });
 
-  it('does not hand an account to the owner of an address that somebody else claimed before', async () => {
-    const squatter = await userOf(proven('squatter', 'boss@example.org', false));
-    expect(await signIn(proven('boss', 'boss@example.org'))).toEqual({
+  it('makes no account that could wait in another one’s name', async () => {
+    expect(await signIn(proven('squatter', 'boss@example.org', false))).toMatchObject({
+      refused: 'email_not_verified',
+    });
+    expect(await users.findByEmail('boss@example.org')).toBeNull();
+  });
+
+  it('does not hand an account to the next owner of an address', async () => {
+    const before = await userOf(proven('before', 'desk@example.org'));
+    expect(await signIn(proven('after', 'desk@example.org'))).toEqual({
       refused: 'account_has_identity',
-      userId: squatter.id,
+      userId: before.id,
     });
   });
 
@@ -135,7 +142,7 @@ describe('IdentitiesService', () => {
 
   it('makes one user of two windows at once', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => userOf(proven('twice', 'twice@example.org', false))),
+      Array.from({ length: 8 }, () => userOf(proven('twice', 'twice@example.org'))),
     );
     expect(new Set(outcomes.map(({ id }) => id)).size).toBe(1);
   });
@@ -174,17 +181,17 @@ describe('IdentitiesService', () => {
       expect(await users.verifyPassword('sso@example.org', guess)).toBeNull();
     }
     await users.create({ email: 'pw@example.org', password: 'long enough', role: 'user' });
-    const fastest = async (email: string) => {
-      const times: number[] = [];
-      for (let round = 0; round < 12; round += 1) {
+    // In turns, so that a busy moment meets both; the conformance row U13 measures the same from outside.
+    const times: Record<string, number[]> = { 'sso@example.org': [], 'pw@example.org': [] };
+    for (let round = 0; round < 20; round += 1) {
+      for (const [email, taken] of Object.entries(times)) {
         const begin = performance.now();
         await users.verifyPassword(email, 'a wrong guess');
-        times.push(performance.now() - begin);
+        taken.push(performance.now() - begin);
       }
-      return Math.min(...times);
-    };
-    const [sso, password] = [await fastest('sso@example.org'), await fastest('pw@example.org')];
-    expect(sso).toBeGreaterThan(password * 0.7);
-    expect(sso).toBeLessThan(password * 1.5);
+    }
+    const [sso = 0, password = 1] = Object.values(times).map((taken) => Math.min(...taken));
+    expect(sso / password).toBeGreaterThan(0.5);
+    expect(sso / password).toBeLessThan(2);
   }, 30_000);
 });

@@ -6,6 +6,7 @@ import { Transactions } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { EventBus } from '#libs/queue';
 import type { ChangedBy } from '../changed-by.js';
+import { insertUser } from '../users/insert-user.js';
 import { User } from '../users/user.entity.js';
 import { signOutEverywhere, USER_SIGNED_OUT_EVERYWHERE } from '../users/users.service.js';
 import { isEmailAddress, normaliseEmail } from '../users/email-address.js';
@@ -92,19 +93,11 @@ export class IdentitiesService {
     email: string,
     { ip }: RequestContext,
   ): Promise<string | undefined> {
-    const inserted = await manager
-      .createQueryBuilder()
-      .insert()
-      .into(User)
-      .values({ email, passwordHash: null, role: 'user' })
-      .orIgnore()
-      .returning('id')
-      .execute();
-    const [row] = inserted.raw as { id: string }[];
-    if (!row) return undefined;
+    const userId = await insertUser(manager, { email, passwordHash: null, role: 'user' });
+    if (userId === undefined) return undefined;
     const details = { role: 'user', method: 'oidc' };
-    await this.audit.record({ type: 'user.created', userId: row.id, ip, details }, manager);
-    return row.id;
+    await this.audit.record({ type: 'user.created', userId, ip, details }, manager);
+    return userId;
   }
 
   private async link(

@@ -5,7 +5,7 @@ describe('the first sign-in of an identity', () => {
 
   it.each([
     ['makes an account for a new address', true, null, 'create'],
-    ['makes an account for a new address that is not verified', false, null, 'create'],
+    ['makes no account for an address that is not verified', false, null, 'email_not_verified'],
     ['takes an account that waits for the address', true, waiting, 'link'],
     ['takes nothing with an address that is not verified', false, waiting, 'email_not_verified'],
     [

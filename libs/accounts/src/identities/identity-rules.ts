@@ -14,7 +14,8 @@ export interface AccountWithSameEmail {
  * What happens when an identity that is linked to nobody signs in for the first time. Whoever it is linked to is
  * handed over whole, with grants, keys and role, so an equal address alone is not enough:
  *
- * - An address that the provider has not verified is a claim that its owner typed: it links to nothing.
+ * - An address that the provider has not verified is a claim that its owner typed: it links to nothing, and it makes
+ *   no account, or somebody could wait in another's name for the role that an administrator means for them.
  * - An account with a password has an owner who proved something else than this address. Many providers let addresses
  *   be changed, recycled or shared, and a link would turn each such case into a take-over of, say, the administrator.
  * - An account that another identity uses has an owner as well: the one who came first, perhaps with an address that
@@ -27,8 +28,8 @@ export function decideFirstSignIn(
   account: AccountWithSameEmail | null,
 ): 'create' | 'link' | IdentityRefusal {
   if (identity.email === null) return 'no_email';
-  if (!account) return 'create';
   if (!identity.emailVerified) return 'email_not_verified';
+  if (!account) return 'create';
   if (account.hasPassword) return 'account_has_password';
   if (account.hasIdentity) return 'account_has_identity';
   return account.disabled ? 'account_disabled' : 'link';

@@ -1,26 +1,41 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { WebSessionStore } from './web-session.store.js';
 
 const EVERY_MS = 3_600_000;
 
-/** Removes web sessions that are over, hourly, on every replica: the statements do not mind each other. */
+/** Removes web sessions that are over, at the start and every hour, on every replica: the statements do not mind. */
 @Injectable()
-export class ExpiredSessionsSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ExpiredSessionsSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('sessions');
   private timer?: NodeJS.Timeout;
+  private running?: Promise<void>;
 
   constructor(private readonly sessions: WebSessionStore) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sessions
-        .deleteExpired(new Date())
-        .catch((error: Error) => this.logger.warn(`sweep of expired sessions: ${error.message}`));
-    }, EVERY_MS);
-    this.timer.unref();
+    const start = (): void => {
+      this.running = this.sweep();
+    };
+    this.timer = setInterval(start, EVERY_MS).unref();
+    start();
   }
 
-  onApplicationShutdown(): void {
+  /** The connection closes after this. */
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      await this.sessions.deleteExpired(new Date());
+    } catch (error) {
+      this.logger.warn(`sweep of expired sessions: ${(error as Error).message}`);
+    }
   }
 }

@@ -37,4 +37,13 @@ describe('PasswordHasher', () => {
     expect(refused).toHaveLength(18);
     expect(await hasher.hash('a password')).toContain('$argon2id$');
   }, 60_000);
+
+  // Normalising this text takes minutes, for which the whole process would stand still.
+  it('does not read a password that nobody can have', async () => {
+    const hasher = new PasswordHasher();
+    const known = await hasher.hash('correct horse');
+    const endless = `a${'\u0301'.repeat(300_000)}${'\u0316'.repeat(300_000)}`;
+    expect(await hasher.verify(known, endless)).toBe(false);
+    expect(await hasher.verifyNobody(endless)).toBe(false);
+  });
 });

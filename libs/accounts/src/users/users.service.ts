@@ -10,12 +10,14 @@ import type { Role } from '../actor.js';
 import type { ChangedBy } from '../changed-by.js';
 import { WebSession } from '../sessions/web-session.entity.js';
 import { isEmailAddress, normaliseEmail } from './email-address.js';
+import { insertUser } from './insert-user.js';
 import { PasswordHasher } from './password-hasher.js';
 import { User } from './user.entity.js';
 
 /** Published when everything that a user is signed in with must stop working. Data: `{userId}`. */
 export const USER_SIGNED_OUT_EVERYWHERE = 'accounts.user-signed-out';
 
+/** What a user is made of. */
 export interface NewUser {
   email: string;
   /** 8 to 1,024 characters; nothing is cut off. Null: an account for somebody who comes from the identity provider. */
@@ -23,6 +25,7 @@ export interface NewUser {
   role: Role;
 }
 
+/** Users and their passwords; whatever changes what they may do is in the audit trail. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -45,18 +48,10 @@ export class UsersService {
     if (problems.length > 0) throw new AppError('invalid_request', undefined, { validationErrors: problems });
     const passwordHash = password === null ? null : await this.hasher.hash(password);
     return this.transactions.run(async (manager) => {
-      const inserted = await manager
-        .createQueryBuilder()
-        .insert()
-        .into(User)
-        .values({ email: address, passwordHash, role })
-        .orIgnore()
-        .returning('id')
-        .execute();
-      const [row] = inserted.raw as { id: string }[];
-      if (!row) throw new AppError('conflict', `There is already a user ${address}.`);
-      await this.audit.record({ ...by, type: 'user.created', userId: row.id, details: { role } }, manager);
-      return manager.findOneByOrFail(User, { id: row.id });
+      const id = await insertUser(manager, { email: address, passwordHash, role });
+      if (id === undefined) throw new AppError('conflict', `There is already a user ${address}.`);
+      await this.audit.record({ ...by, type: 'user.created', userId: id, details: { role } }, manager);
+      return manager.findOneByOrFail(User, { id });
     });
   }
 

@@ -1,6 +1,8 @@
 import { parse as parseDisposition } from 'content-disposition';
 
 const LONGEST = 150;
+/** Of a longer text only the end is looked at: normalising takes a time that can grow with the square of the length. */
+const LONGEST_READ = 1_000;
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 // Control characters, and those that turn or hide text (a name must not read other than it is).
 // eslint-disable-next-line no-control-regex
@@ -13,7 +15,7 @@ const FORBIDDEN = /[<>:"|?*]/g;
  * @param extension added when the name has none
  */
 export function cleanFileName(name: string | undefined, extension?: string): string {
-  const segment = (name ?? '').normalize('NFC').split(/[/\\]/).at(-1) ?? '';
+  const segment = (name ?? '').slice(-LONGEST_READ).normalize('NFC').split(/[/\\]/).at(-1) ?? '';
   const visible = wellFormed(segment).replace(INVISIBLE, '').replace(FORBIDDEN, '_');
   const trimmed = visible.replace(/\s+/g, ' ').replace(/^[. ]+|[. ]+$/g, '');
   const safe = RESERVED.test(trimmed) ? `_${trimmed}` : trimmed;

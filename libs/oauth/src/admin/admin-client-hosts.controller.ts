@@ -14,6 +14,7 @@ export interface HostRuleView {
   createdAt: Date;
 }
 
+/** Body of what is said of a host. */
 export class SetHostRuleDto {
   @IsIn(['allow', 'deny'])
   rule!: HostRule;

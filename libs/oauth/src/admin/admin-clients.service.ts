@@ -3,14 +3,13 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, Not, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { AuditLog, type RequestContext } from '#libs/audit';
-import { Transactions } from '#libs/database';
+import { containing, Transactions } from '#libs/database';
 import { AppError } from '#libs/errors';
 import type { ListPage } from '#libs/http';
 import { type ClientKind, OAuthClient } from '../clients/oauth-client.entity.js';
 import { GRANT_STANDS } from '../grants/grant-standing.js';
 import { TokenCache } from '../tokens/token-cache.js';
 import type { ListClientsQuery } from './admin-clients.dto.js';
-import { containing } from './containing.js';
 
 /** A client, as administrators see one. Its secret is not known here either. */
 export interface ClientView {

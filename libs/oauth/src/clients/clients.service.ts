@@ -8,18 +8,20 @@ import { generateSecret, hashSecret } from '#libs/secrets';
 import type { ClientMetadata } from './client-metadata.js';
 import { OAuthClient } from './oauth-client.entity.js';
 
-/** Hours that a self-registered client has for its first token. */
+/** How long a client has for its first token. */
 const UNUSED_TTL_MS = 24 * 3_600_000;
 
 /** Clients replay their id for ever, so one that was ever used stays long after its last token. */
 const USED_TTL_MS = 365 * 86_400_000;
 
+/** A client that was just registered. */
 export interface RegisteredClient {
   client: OAuthClient;
   /** Told once; absent for public clients. */
   secret?: string;
 }
 
+/** The applications that ask users for access, as they are stored. */
 @Injectable()
 export class ClientsService {
   constructor(

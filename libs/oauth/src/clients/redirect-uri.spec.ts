@@ -21,6 +21,9 @@ describe('redirectUriProblem (RFC 6749 §3.1.2, RFC 8252 §7)', () => {
     'vscode://vscode.github-authentication/did-authenticate',
     'claude://claude.ai/mcp-auth-callback/sdk',
     'com.example.app:/oauth2redirect',
+    'zed://cb',
+    'msteams://cb',
+    'searching://cb',
   ])('allows %s', (uri) => {
     expect(redirectUriProblem(uri, true)).toBeUndefined();
   });
@@ -59,6 +62,25 @@ describe('redirectUriProblem (RFC 6749 §3.1.2, RFC 8252 §7)', () => {
     "https://a'b/cb",
     'https://a.example/caf\u00e9',
     'cursor://a/\ud800',
+    'ms-msdt:/id',
+    'MS-Settings://cb',
+    'search:cb',
+    'search-ms:query=x',
+    'smb://a.example/cb',
+    'ssh://a.example/cb',
+    'telnet://a.example/cb',
+    'intent://a.example/cb',
+    'jar:https://a.example/cb',
+    'shell:startup',
+    'sms:112',
+    'facetime://a.example',
+    'market://details',
+    'ldap://a.example/cb',
+    'gopher://a.example/cb',
+    'news:cb',
+    'nntp://a.example/cb',
+    'c:/windows',
+    'ab://cb',
   ])('refuses %s', (uri) => {
     expect(redirectUriProblem(uri, true)).toBeDefined();
     expect(redirectUriProblem(uri, false)).toBeDefined();

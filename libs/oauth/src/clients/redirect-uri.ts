@@ -1,21 +1,42 @@
-/** Schemes that run code, read local data or are no way back to an application. */
+/** Schemes that run code, read local data, start programs of the system or are no way back to an application. */
 const FORBIDDEN_SCHEMES = new Set([
   'about:',
   'blob:',
   'chrome:',
   'data:',
+  'facetime:',
   'file:',
   'filesystem:',
   'ftp:',
+  'gopher:',
+  'intent:',
+  'jar:',
   'javascript:',
+  'ldap:',
   'mailto:',
+  'market:',
+  'news:',
+  'nntp:',
+  'search:',
+  'search-ms:',
+  'shell:',
+  'smb:',
+  'sms:',
+  'ssh:',
   'tel:',
+  'telnet:',
   'urn:',
   'vbscript:',
   'view-source:',
   'ws:',
   'wss:',
 ]);
+
+/** Windows starts its own programs by schemes like `ms-msdt:`. */
+const SYSTEM_SCHEME = /^ms-/;
+
+/** Shorter ones are drives (`c:`), or claimed too easily by two applications. */
+const SHORTEST_SCHEME = 3;
 
 /** What an answer adds (RFC 6749 §4.1.2, RFC 9207 §2). None may be there twice (RFC 6749 §3.1). */
 const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description'];
@@ -59,7 +80,7 @@ export function redirectUriProblem(uri: string, privateSchemes: boolean): string
   if (uri.includes('#')) return 'has a fragment (RFC 6749 §3.1.2)';
   const url = new URL(uri);
   if (url.username || url.password || /^[^/?]*\/\/[^/?]*@/.test(uri)) return 'has user information';
-  if (FORBIDDEN_SCHEMES.has(url.protocol)) return `has a scheme that is not allowed (${url.protocol})`;
+  if (isForbiddenScheme(url.protocol)) return `has a scheme that is not allowed (${url.protocol})`;
   if (!privateSchemes && isPrivateSchemeRedirect(uri))
     return 'must use https, or http to localhost, on this server';
   if (url.protocol === 'http:' && !isLoopbackRedirect(uri)) return 'must use https, or http to localhost';
@@ -70,6 +91,12 @@ export function redirectUriProblem(uri: string, privateSchemes: boolean): string
   const taken = ANSWER_PARAMETERS.find((name) => url.searchParams.has(name));
   if (taken) return `has a parameter that the answer will have (${taken})`;
   return undefined;
+}
+
+/** @param protocol in lower case, with its colon */
+function isForbiddenScheme(protocol: string): boolean {
+  const { length } = protocol.slice(0, -1);
+  return FORBIDDEN_SCHEMES.has(protocol) || SYSTEM_SCHEME.test(protocol) || length < SHORTEST_SCHEME;
 }
 
 /**

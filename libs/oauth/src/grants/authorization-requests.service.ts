@@ -4,7 +4,7 @@ import { IsNull, LessThan, MoreThan, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { hashSecret } from '#libs/secrets';
-import { TTL_MS } from '../limits.js';
+import { TTL_MS } from '../lifetimes.js';
 import { AuthorizationRequest } from './authorization-request.entity.js';
 
 export interface NewAuthorizationRequest {

@@ -6,7 +6,7 @@ import { type AuditEventType, AuditLog, type RequestContext } from '#libs/audit'
 import { Transactions } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { generateSecret, hashSecret } from '#libs/secrets';
-import { TTL_MS } from '../limits.js';
+import { TTL_MS } from '../lifetimes.js';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { TokenCache } from '../tokens/token-cache.js';
 import { AuthorizationCode } from './authorization-code.entity.js';

@@ -49,6 +49,8 @@ export class LoginController {
       void reply.header('cache-control', 'no-store').redirect(returnTo, 303);
       return;
     }
+    // The form makes a session row. A flow that began at the authorization endpoint has one, and was counted there.
+    if (request.session.browserId === undefined) await this.limits.authorize(request.ip);
     this.sendForm(reply, { returnTo });
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager, IsNull } from 'typeorm';
 import type { RequestContext } from '#libs/audit';
 import { Transactions } from '#libs/database';
+import { AppError } from '#libs/errors';
 import { hashSecret } from '#libs/secrets';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { type FormParameters, requireParameter } from '../endpoints/form-parameters.js';
@@ -13,7 +14,7 @@ import { isWellFormedScope, parseScope } from '../grants/scopes.js';
 import { OAuthError } from '../oauth-error.js';
 import { AccessToken } from './access-token.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
-import { decideRotation } from './rotation.js';
+import { decideRotation, graceSecondsLeft } from './rotation.js';
 import { TokenIssuer, type TokenResponse } from './token-issuer.js';
 
 const CHILDREN = `
@@ -46,13 +47,18 @@ export class RefreshExchangeService {
     throw unusable();
   }
 
-  /** Marks the token as exchanged; false when that means theft. */
+  /**
+   * Marks the token as exchanged; false when that means theft.
+   * @throws AppError `rate_limited` when it was exchanged too often within its grace
+   */
   private async spend(manager: EntityManager, token: RefreshToken): Promise<boolean> {
     const children = await manager.query<{ id: string; used: boolean }[]>(CHILDREN, [token.id]);
-    const rotation = decideRotation({ ...token, children }, new Date());
+    const now = new Date();
+    const rotation = decideRotation({ ...token, children }, now);
     if (rotation === 'theft') return false;
+    if (rotation === 'busy') throw busy(graceSecondsLeft(token.consumedAt ?? now, now));
     if (rotation === 'replace') await supersedeChildren(manager, token, children);
-    await manager.update(RefreshToken, { id: token.id, consumedAt: IsNull() }, { consumedAt: new Date() });
+    await manager.update(RefreshToken, { id: token.id, consumedAt: IsNull() }, { consumedAt: now });
     return true;
   }
 }
@@ -108,6 +114,15 @@ async function supersedeChildren(
 function notItsOwn({ grantTypes }: OAuthClient): OAuthError {
   if (grantTypes.includes('refresh_token')) return unusable();
   return new OAuthError('unauthorized_client', 'This client did not register for refresh_token.');
+}
+
+/** Not `invalid_grant`: the client would drop the tokens that its other processes just got. */
+function busy(retryAfterSeconds: number): AppError {
+  return new AppError(
+    'rate_limited',
+    'This refresh token was used too often at once. Use a token that it was exchanged for, or try again later.',
+    { retryAfterSeconds },
+  );
 }
 
 /** RFC 6749 §5.2: nothing but `invalid_grant` makes clients sign in anew. */

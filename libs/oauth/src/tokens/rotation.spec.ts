@@ -1,4 +1,4 @@
-import { decideRotation, GRACE_MS, MAX_SIBLINGS } from './rotation.js';
+import { decideRotation, GRACE_MS, graceSecondsLeft, MAX_SIBLINGS } from './rotation.js';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 const ago = (milliseconds: number) => new Date(NOW.getTime() - milliseconds);
@@ -18,11 +18,34 @@ describe('decideRotation', () => {
       [{ used: false }, { used: true }],
       'theft',
     ],
-    ['too many siblings, one used', ago(1_000), null, children(MAX_SIBLINGS, true), 'theft'],
-    ['too many siblings, none used', ago(1_000), null, children(MAX_SIBLINGS, false), 'replace'],
+    ['the last sibling', ago(1_000), null, children(MAX_SIBLINGS - 1, true), 'rotate'],
+    ['one sibling too many, others used', ago(1_000), null, children(MAX_SIBLINGS, true), 'busy'],
+    ['one sibling too many, none used', ago(GRACE_MS), null, children(MAX_SIBLINGS, false), 'busy'],
+    [
+      'many siblings after the grace, none used',
+      ago(GRACE_MS + 1),
+      null,
+      children(MAX_SIBLINGS, false),
+      'replace',
+    ],
+    [
+      'many siblings after the grace, one used',
+      ago(GRACE_MS + 1),
+      null,
+      children(MAX_SIBLINGS, true),
+      'theft',
+    ],
     ['superseded', null, ago(1_000), [], 'theft'],
     ['superseded and consumed within the grace', ago(1_000), ago(1_000), [], 'theft'],
   ] as const)('%s', (_, consumedAt, supersededAt, family, decision) => {
     expect(decideRotation({ consumedAt, supersededAt, children: [...family] }, NOW)).toBe(decision);
   });
+});
+
+it.each([
+  [0, 60],
+  [1_001, 59],
+  [GRACE_MS, 1],
+])('graceSecondsLeft, %d ms after the first use: %d', (age, seconds) => {
+  expect(graceSecondsLeft(ago(age), NOW)).toBe(seconds);
 });

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Actor, USER_SIGNED_OUT_EVERYWHERE } from '#libs/accounts';
 import { EventBus } from '#libs/queue';
-import { TTL_MS } from '../limits.js';
+import { TTL_MS } from '../lifetimes.js';
 
 /** An access token that was found to be good. */
 export interface VerifiedToken {
@@ -88,6 +88,7 @@ export class TokenCache implements OnApplicationShutdown {
     this.listeners.push(listener);
   }
 
+  /** Forgets these tokens here and on every other process, and ends what stands on them. */
   async evict(eviction: Eviction): Promise<void> {
     this.forget(eviction);
     await this.events.publish(REVOKED, eviction);

@@ -5,7 +5,7 @@ import { generateSecret, hashSecret } from '#libs/secrets';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { Grant } from '../grants/grant.entity.js';
 import { OFFLINE_SCOPE } from '../grants/scopes.js';
-import { TTL_MS } from '../limits.js';
+import { TTL_MS } from '../lifetimes.js';
 import { AccessToken } from './access-token.entity.js';
 import { RefreshToken } from './refresh-token.entity.js';
 

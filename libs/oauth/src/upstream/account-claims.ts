@@ -16,11 +16,16 @@ export type Address = Pick<ProvenIdentity, 'email' | 'emailVerified'>;
 /**
  * Both from the same document, since `email_verified` speaks of the address beside it. Some providers write the
  * boolean as text. What is not said to be verified is not: the address may be whatever its owner typed.
+ * @param trusted the operator's word (`OIDC_TRUST_EMAILS`) that the provider lets nobody choose their address
  */
-export function addressOf(idToken: AccountClaims, userInfo: AccountClaims | undefined): Address {
+export function addressOf(
+  idToken: AccountClaims,
+  userInfo: AccountClaims | undefined,
+  trusted = false,
+): Address {
   const source = typeof userInfo?.email === 'string' ? userInfo : idToken;
   const email = isAddress(source.email) ? source.email : null;
-  const emailVerified = source.email_verified === true || source.email_verified === 'true';
+  const emailVerified = trusted || source.email_verified === true || source.email_verified === 'true';
   return { email, emailVerified: email !== null && emailVerified };
 }
 

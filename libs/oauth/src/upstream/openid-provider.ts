@@ -94,7 +94,7 @@ export class OpenIdProvider {
       }
       const asks = needsUserInfo(claims) && configuration.serverMetadata().userinfo_endpoint !== undefined;
       const userInfo = asks ? await fetchUserInfo(configuration, accessToken, subject) : undefined;
-      return { issuer, subject, ...addressOf(claims, userInfo) };
+      return { issuer, subject, ...addressOf(claims, userInfo, this.config.OIDC_TRUST_EMAILS) };
     } catch (error) {
       throw failureOf(error);
     }

@@ -18,6 +18,7 @@ const SLOTS = { running: 8, waiting: 32 };
 /** DI token: certificates to trust instead of the well-known ones, for tests. */
 export const CLIENT_DOCUMENT_TLS = Symbol('CLIENT_DOCUMENT_TLS');
 
+/** What the host of a document answered. */
 export interface FetchedDocument {
   /** As parsed; not checked in any way. */
   content: unknown;
