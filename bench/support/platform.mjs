@@ -33,12 +33,7 @@ export async function startWorker(engine) {
 async function start(modules, name) {
   const config = loadConfig();
   class Composition {}
-  const imports = [
-    ConfigModule.forRoot(config),
-    DatabaseModule.forRoot(),
-    QueueModule.forRoot(),
-    ...modules,
-  ];
+  const imports = [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), ...modules];
   return NestFactory.createApplicationContext(
     { module: Composition, imports },
     { logger: createLogger(config, name) },
