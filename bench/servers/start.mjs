@@ -12,9 +12,9 @@ import { clock, millisecondsBetween } from '../support/rounds.mjs';
  * The api's half; worker.mjs is the other. Prints JSON: the milliseconds until the engine starts (ours) and until the
  * processor of a queue of its own starts (bare), by round.
  */
-const ROUNDS = 7;
-const CALLS = 25;
-const WARM_CALLS = 40;
+const ROUNDS = 5;
+const CALLS = 20;
+const WARM_CALLS = 25;
 /** After the end of a run: the worker has cleared up and waits for the next. */
 const REST_MS = 30;
 

@@ -8,9 +8,9 @@ import { takeTurns, timed } from '../support/rounds.mjs';
  * A submission beside a transaction that stores the same bytes in two tables without any index but the primary key.
  * Prints JSON: the milliseconds of each call, by round.
  */
-const ROUNDS = 9;
-const CALLS = 100;
-const WARM_CALLS = 400;
+const ROUNDS = 7;
+const CALLS = 60;
+const WARM_CALLS = 150;
 
 const app = await startApi();
 const client = await openClient();

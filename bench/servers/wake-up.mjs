@@ -1,17 +1,18 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SubmissionService, WaitService } from '#libs/inference';
+import { EventBus } from '#libs/queue';
 import { startPartner } from '../support/partner.mjs';
 import { createActor, ENDPOINT, finish, openClient, prepareModel, startApi } from '../support/platform.mjs';
 import { clock, millisecondsBetween, takeTurns } from '../support/rounds.mjs';
 
 /*
  * The api's half; worker.mjs is the other. Prints JSON: the milliseconds from the engine's end, in the worker, to the
- * answer of the wait here (ours), and from a NOTIFY there to its arrival here (bare), by round.
+ * answer of the wait here (ours), from an event there (event) and a NOTIFY there (bare) to its arrival here, by round.
  */
-const ROUNDS = 7;
+const ROUNDS = 5;
 const CALLS = 40;
-const WARM_CALLS = 60;
+const WARM_CALLS = 30;
 const ENGINE_MS = 15;
 const REST_MS = 10;
 
@@ -21,6 +22,7 @@ await prepareModel(client);
 const actor = await createActor(app);
 const submissions = app.get(SubmissionService, { strict: false });
 const waits = app.get(WaitService, { strict: false });
+const bus = app.get(EventBus, { strict: false });
 const worker = await startPartner('worker.mjs', [String(ENGINE_MS)]);
 const signal = new AbortController().signal;
 await client.query('LISTEN bench');
@@ -47,8 +49,22 @@ async function notify() {
   return millisecondsBetween(BigInt(payload), heardAt);
 }
 
-await takeTurns({ ours: wait, bare: notify }, WARM_CALLS);
+/** The event alone, without row, answer or anything else of a request. */
+async function event() {
+  const from = await new Promise((resolve) => {
+    const unsubscribe = bus.subscribe('bench', (at) => {
+      unsubscribe();
+      resolve(at);
+    });
+    worker.send('event');
+  });
+  const heardAt = clock();
+  await sleep(REST_MS);
+  return millisecondsBetween(BigInt(from), heardAt);
+}
+
+const sides = { ours: wait, event, bare: notify };
+await takeTurns(sides, WARM_CALLS);
 const rounds = [];
-for (let round = 0; round < ROUNDS; round += 1)
-  rounds.push(await takeTurns({ ours: wait, bare: notify }, CALLS));
+for (let round = 0; round < ROUNDS; round += 1) rounds.push(await takeTurns(sides, CALLS));
 finish({ rounds });

@@ -27,6 +27,7 @@ it('every accepted request ends once, whatever dies in between', async () => {
     rowsWithoutFile: [],
     filesOfUnfinished: [],
     surprises: [],
+    orphans: [],
   });
   expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(
     Math.ceil(OPTIONS.requests / OPTIONS.users) * OPTIONS.users,

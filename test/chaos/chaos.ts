@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allProcesses } from '../support/processes.js';
 import { Cluster } from './cluster.js';
 import { Person } from './person.js';
 import { Random } from './random.js';
@@ -14,10 +15,20 @@ export interface ChaosOptions {
   redisUrl?: string;
 }
 
+/** What may be hit, each as often as it stands here. */
+const BLOWS = ['worker', 'worker', 'worker', 'api', 'api', 'PostgreSQL'] as const;
+
+export interface ChaosReport extends Verdict {
+  /** What was hit when. */
+  blows: string[];
+  /** Engine processes that outlived their worker. */
+  orphans: string[];
+}
+
 const REST_LIMIT_MS = 120_000;
 
 /** Traffic of several users while everything around it is killed and restarted, then the verdict. */
-export async function runChaos(options: ChaosOptions): Promise<Verdict & { blows: string[] }> {
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = new Random(options.seed);
   const cluster = await Cluster.start({ redisUrl: options.redisUrl });
   try {
@@ -30,7 +41,9 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict & { blows
     working.abort();
     await destruction;
     await rest(cluster);
-    return { ...(await judge(cluster, people)), blows };
+    const verdict = await judge(cluster, people);
+    await cluster.stop();
+    return { ...verdict, blows, orphans: await orphans() };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n${cluster.logs().slice(-8_000)}`, { cause: error });
   } finally {
@@ -57,12 +70,14 @@ async function destroy(
   signal: AbortSignal,
 ): Promise<void> {
   const started = Date.now();
+  const targets = cluster.hasRedis ? [...BLOWS, 'Redis' as const, 'Redis' as const] : BLOWS;
   for (;;) {
     await sleep(random.between(least, most), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
-    const blow = random.pick(['worker', 'worker', 'worker', 'api', 'api', 'PostgreSQL'] as const);
+    const blow = random.pick<(typeof BLOWS)[number] | 'Redis'>(targets);
     blows.push(`${((Date.now() - started) / 1_000).toFixed(1)} s ${blow}`);
     if (blow === 'PostgreSQL') await cluster.restartPostgres();
+    else if (blow === 'Redis') await cluster.emptyRedis();
     else cluster.kill(blow, random.between(0, 1));
   }
 }
@@ -78,4 +93,15 @@ async function rest(cluster: Cluster): Promise<void> {
     await sleep(500);
   }
   await sleep(2_000);
+}
+
+/** A killed worker cannot end its engines; they notice by themselves, within a moment. */
+async function orphans(): Promise<string[]> {
+  for (let patience = 10; ; patience -= 1) {
+    const left = allProcesses().filter(
+      ({ parent, command }) => parent === 1 && /host\/child\.js/.test(command),
+    );
+    if (left.length === 0 || patience === 0) return left.map(({ pid, command }) => `${pid} ${command}`);
+    await sleep(500);
+  }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { ROOT } from '../../apps/demo/src/own-server.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
@@ -73,12 +74,12 @@ export class Cluster {
     return this.members.flatMap(({ port }) => (port === undefined ? [] : [`http://localhost:${port}`]));
   }
 
-  get databaseUrl(): string {
-    return this.postgres?.url ?? '';
+  get hasRedis(): boolean {
+    return this.redisUrl !== undefined;
   }
 
-  get pids(): number[] {
-    return this.members.map(({ process: child }) => child?.pid ?? 0);
+  get databaseUrl(): string {
+    return this.postgres?.url ?? '';
   }
 
   logs(): string {
@@ -110,6 +111,17 @@ export class Cluster {
   async restartPostgres(): Promise<void> {
     await this.postgres?.stop();
     this.postgres = await startEmbeddedPostgres({ dataDir: this.dataDir, port: this.postgresPort });
+  }
+
+  /** Empties Redis, as a restart without persistence does, and breaks every connection to it. */
+  async emptyRedis(): Promise<void> {
+    const redis = new Redis(this.redisUrl ?? '');
+    try {
+      await redis.flushall();
+      for (const type of ['normal', 'pubsub'] as const) await redis.call('CLIENT', 'KILL', 'TYPE', type);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   /** Ends everything; the data stays until {@link remove}. */

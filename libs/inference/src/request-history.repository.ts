@@ -82,21 +82,23 @@ export class RequestHistoryRepository {
   }
 
   /** Newest first; requests of one instant in the order of their ids, so that pages never overlap. */
-  list(
+  async list(
     userId: string,
     filter: HistoryFilter,
     page: { offset: number; limit: number },
   ): Promise<[ViewRow[], number]> {
+    const matching = () =>
+      applyFilter(this.requests.createQueryBuilder('r').where('r.userId = :userId', { userId }), filter);
+    // The rows in front of a page are passed over in the index; only those of the page are read.
+    const ids = newestFirst(matching().select('r.id')).offset(page.offset).limit(page.limit);
     const query = this.requests
       .createQueryBuilder('r')
       .select(VIEW_COLUMNS.map((name) => `r.${name}`))
-      .where('r.userId = :userId', { userId });
-    return applyFilter(query, filter)
-      .orderBy('r.createdAt', 'DESC')
-      .addOrderBy('r.id', 'DESC')
-      .offset(page.offset)
-      .limit(page.limit)
-      .getManyAndCount();
+      .where(`r.id IN (${ids.getQuery()})`)
+      .setParameters(ids.getParameters());
+    const rows = await newestFirst(query).getMany();
+    const isLastPage = rows.length < page.limit && (rows.length > 0 || page.offset === 0);
+    return [rows, isLastPage ? page.offset + rows.length : await matching().getCount()];
   }
 
   /** An unfinished request of this user with the same endpoint and input, not older than so many seconds. */
@@ -118,6 +120,10 @@ export class RequestHistoryRepository {
   private run<Row extends object>(name: keyof typeof SQL, values: unknown[]): Promise<Row[]> {
     return this.queries.rows<Row>(`inference_${name}`, SQL[name], values);
   }
+}
+
+function newestFirst(query: SelectQueryBuilder<InferenceRequest>): SelectQueryBuilder<InferenceRequest> {
+  return query.orderBy('r.createdAt', 'DESC').addOrderBy('r.id', 'DESC');
 }
 
 function applyFilter(

@@ -60,7 +60,12 @@ export class ExecuteService {
    */
   async runWhatIsDue(hintId: string): Promise<void> {
     if (!this.runs.accepting) return this.lifecycle.markUnqueued([hintId]);
-    await this.reclaim(hintId);
+    await this.runAll();
+    // Only now: next to never is there anything to take over, and what waits shall not wait for the answer.
+    if (await this.reclaim(hintId)) await this.runAll();
+  }
+
+  private async runAll(): Promise<void> {
     while (this.runs.accepting) {
       const claim = await this.claims.claimNext(this.runs.worker);
       if (claim === null) return;
@@ -78,15 +83,18 @@ export class ExecuteService {
     });
   }
 
-  private async reclaim(requestId: string): Promise<void> {
+  /** @returns true when it waits for a worker again */
+  private async reclaim(requestId: string): Promise<boolean> {
     const [lost] = await this.lifecycle.reclaimLost(SILENT_SECONDS, requestId);
-    if (lost === undefined) return;
+    if (lost === undefined) return false;
     if (lost.status === 'FAILED') await this.outputs.discardEarlier(lost.id);
     await this.events.publish(lost.id, { status: lost.status });
+    return lost.status === 'IN_QUEUE';
   }
 
   private async attempt(claim: Claim, signal: AbortSignal): Promise<void> {
-    await this.events.publish(claim.id, { status: 'IN_PROGRESS' });
+    // Not awaited: the run does not depend on who hears of it, and whoever hears it reads the row.
+    void this.events.publish(claim.id, { status: 'IN_PROGRESS' });
     if (claim.attempts > 1) await this.outputs.discardEarlier(claim.id);
     const engine = this.engines.get(claim.engine);
     await this.workspaces.during(claim.id, async (dir) => {

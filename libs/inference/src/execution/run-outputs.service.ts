@@ -30,10 +30,12 @@ export class RunOutputs {
    */
   async publish(claim: Claim, made: Record<string, unknown>, signal: AbortSignal): Promise<PublishedOutput> {
     assertFits(claim, made);
-    const owner = await this.ownerOf(claim);
     const stored = new Map<OutputFile, StoredFile>();
+    const files = new Set(outputFilesOf(made));
+    if (files.size === 0) return { output: made, files: [] };
+    const owner = await this.ownerOf(claim);
     try {
-      for (const file of new Set(outputFilesOf(made))) {
+      for (const file of files) {
         signal.throwIfAborted();
         const { path, fileName, contentType } = file;
         stored.set(

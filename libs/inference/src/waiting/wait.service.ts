@@ -95,6 +95,9 @@ export class WaitService {
       const event = await wakeUp.sleepUntil(Math.min(deadline, nextRead, reporter.nextDue));
       if (event?.progress !== undefined && event.status === state.status) {
         state = { ...state, progress: event.progress };
+      } else if (event !== null && isTerminal(event.status)) {
+        // It is committed before it is told, and the answer is read from the row.
+        return { ...state, status: event.status };
       } else if (event !== null || performance.now() >= nextRead) {
         state = await this.read(actor, requestId);
         nextRead = performance.now() + interval;
