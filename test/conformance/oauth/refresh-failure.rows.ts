@@ -138,7 +138,7 @@ class Holder {
 
   /** The process of PostgreSQL that waits for this transaction. */
   async waitingPid(): Promise<number> {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await delay(20)) {
       const { rows } = await this.client.query<{ pid: number }>(
         `SELECT pid FROM pg_stat_activity
          WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) AND query !~* '^\\s*delete'`,
@@ -154,7 +154,7 @@ class Holder {
 
   /** Waits until that process ended, and with it what it had begun. */
   async gone(pid: number): Promise<void> {
-    for (const deadline = Date.now() + 10_000; Date.now() < deadline; await delay(10)) {
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await delay(20)) {
       const { rowCount } = await this.client.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
       if (rowCount === 0) return this.close();
     }
