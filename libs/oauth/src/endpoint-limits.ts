@@ -7,8 +7,22 @@ const MINUTE = 60;
 const QUARTER = 15 * MINUTE;
 const HOUR = 60 * MINUTE;
 
+/** A host of documents may be asked so many times as often by all callers together as by one. */
+const CALLERS_PER_HOST = 12;
+
+/** Whoever mistypes a password sees the form again; robots see it without end. */
+const FORMS_PER_ATTEMPT = 10;
+
 type LimitName =
-  'register' | 'authorize' | 'clientDocument' | 'loginAddress' | 'loginAccount' | 'token' | 'tokenAddress';
+  | 'register'
+  | 'authorize'
+  | 'clientDocument'
+  | 'clientDocumentHost'
+  | 'loginForm'
+  | 'loginAddress'
+  | 'loginAccount'
+  | 'token'
+  | 'tokenAddress';
 
 /**
  * How often a caller may use each endpoint. Every method throws AppError `rate_limited` when that was too often. What
@@ -26,6 +40,11 @@ export class EndpointLimits {
       register: { points: config.RATE_LIMIT_REGISTER_PER_HOUR, seconds: HOUR },
       authorize: { points: config.RATE_LIMIT_AUTHORIZE_PER_15_MIN, seconds: QUARTER },
       clientDocument: { points: config.RATE_LIMIT_CLIENT_DOCUMENT_PER_MINUTE, seconds: MINUTE },
+      clientDocumentHost: {
+        points: CALLERS_PER_HOST * config.RATE_LIMIT_CLIENT_DOCUMENT_PER_MINUTE,
+        seconds: MINUTE,
+      },
+      loginForm: { points: FORMS_PER_ATTEMPT * config.RATE_LIMIT_LOGIN_PER_ADDRESS, seconds: QUARTER },
       loginAddress: { points: config.RATE_LIMIT_LOGIN_PER_ADDRESS, seconds: QUARTER },
       loginAccount: { points: config.RATE_LIMIT_LOGIN_PER_ACCOUNT, seconds: QUARTER },
       token: { points: config.RATE_LIMIT_TOKEN_PER_MINUTE, seconds: MINUTE },
@@ -43,9 +62,28 @@ export class EndpointLimits {
     return this.consume('authorize', addressKey(ip));
   }
 
-  /** One fetch of a document for a client that is not known, by origin; or of a known one's, by its address. */
-  clientDocument(address: string): Promise<void> {
-    return this.consume('clientDocument', address);
+  /** One fetch of the document of a client that is known, so that nobody else's fetches can shut it out. */
+  knownClientDocument(clientId: string): Promise<void> {
+    return this.consume('clientDocument', clientId);
+  }
+
+  /**
+   * One fetch of a document for a client that is not known. Counted for the caller and the host together first, so that
+   * a caller with made-up addresses does not use up the host for everyone.
+   */
+  async newClientDocument(ip: string, origin: string): Promise<void> {
+    await this.consume('clientDocument', `${addressKey(ip)} ${origin}`);
+    await this.consume('clientDocumentHost', origin);
+  }
+
+  /** One look at the sign-in form by a browser without a session: each makes a row. */
+  signInForm(ip: string): Promise<void> {
+    return this.consume('loginForm', addressKey(ip));
+  }
+
+  /** One answer of the identity provider that belongs to no sign-in that began here. */
+  strayAnswer(ip: string): Promise<void> {
+    return this.consume('loginAddress', addressKey(ip));
   }
 
   /**

@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import {
   IsIn,
   IsInt,
-  IsRFC3339,
+  IsISO8601,
   IsOptional,
   IsString,
   IsUUID,
@@ -33,7 +33,9 @@ export class ListAuditQuery {
 
   /** A time as in RFC 3339; records from then on. */
   @IsOptional()
-  @IsRFC3339()
+  @IsISO8601({ strict: true })
+  // Week and ordinal dates are ISO 8601 as well, but no time that the database reads.
+  @Matches(/^\d{4}-\d{2}-\d{2}/, { message: 'since must be a date, or a time as in RFC 3339' })
   since?: string;
 
   /** `nextCursor` of the page before. */

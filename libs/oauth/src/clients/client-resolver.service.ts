@@ -22,9 +22,14 @@ export class ClientResolver {
    * The client of an authorization request: registered, or described by the document that its id is the address of.
    *
    * @param redirectUri what it asks to be answered at
+   * @param ip who asks
    * @throws AppError for a page: `invalid_request`, `rate_limited`
    */
-  async resolve(clientId: string | undefined, redirectUri?: string): Promise<OAuthClient> {
+  async resolve(
+    clientId: string | undefined,
+    redirectUri: string | undefined,
+    ip: string,
+  ): Promise<OAuthClient> {
     if (clientId === undefined || clientId.includes('\0')) throw unknownClient();
     const stored = await this.clients.findByClientId(clientId);
     if (stored && stored.kind !== 'metadata') {
@@ -35,7 +40,7 @@ export class ClientResolver {
     const problem = clientIdUrlProblem(clientId, this.config.ALLOW_PRIVATE_URLS);
     if (problem) throw unusableAddress(problem);
     if (stored?.disabledAt || !(await this.hosts.allows(hostOf(clientId)))) throw refusedClient();
-    return this.documents.current(clientId, stored, redirectUri);
+    return this.documents.current(clientId, stored, { redirectUri, ip });
   }
 
   /**

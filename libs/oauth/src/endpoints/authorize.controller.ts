@@ -33,7 +33,8 @@ export class AuthorizeController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     await this.limits.authorize(request.ip);
-    const client = await this.clients.resolve(single(query, 'client_id'), single(query, 'redirect_uri')); // RFC 6749 §2.2, CIMD §3
+    const clientId = single(query, 'client_id');
+    const client = await this.clients.resolve(clientId, single(query, 'redirect_uri'), request.ip); // RFC 6749 §2.2, CIMD §3
     const redirectUri = requireRedirectUri(client, query); // §3.1.2.3; never redirect before both are known (§4.1.2.1)
     const state = single(query, 'state') ?? null;
     try {

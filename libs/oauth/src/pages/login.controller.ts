@@ -50,7 +50,7 @@ export class LoginController {
       return;
     }
     // The form makes a session row. A flow that began at the authorization endpoint has one, and was counted there.
-    if (request.session.browserId === undefined) await this.limits.authorize(request.ip);
+    if (request.session.browserId === undefined) await this.limits.signInForm(request.ip);
     this.sendForm(reply, { returnTo });
   }
 

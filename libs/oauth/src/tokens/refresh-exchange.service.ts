@@ -120,7 +120,7 @@ function notItsOwn({ grantTypes }: OAuthClient): OAuthError {
 function busy(retryAfterSeconds: number): AppError {
   return new AppError(
     'rate_limited',
-    'This refresh token was used too often at once. Use a token that it was exchanged for, or try again later.',
+    'This refresh token was used too often at once. Use a token that it was exchanged for.',
     { retryAfterSeconds },
   );
 }

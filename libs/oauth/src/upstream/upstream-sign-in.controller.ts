@@ -81,18 +81,28 @@ export class UpstreamSignInController {
       await work();
     } catch (error) {
       if (!(error instanceof SignInFailure)) throw error;
-      const { reason, details } = error;
-      this.logger.warn(`${request.id} ${reason}: ${describeCause(error)}`);
-      await this.audit.record({
-        type: 'sign_in.failed',
-        userId: details.userId,
-        ip: request.ip,
-        details: { method: 'oidc', reason },
-      });
+      const { details } = error;
+      await this.note(request, error);
       const { status, ...text } = failureText(error, signInWays(this.config));
       const context = { ...text, returnTo: encodeURIComponent(details.returnTo ?? returnTo) };
       this.pages.send(reply, 'sign-in-failed', { ...context, requestId: request.id }, { status });
     }
+  }
+
+  /** An answer that nobody asked for concerns no account, and anyone can make it up: it leaves nothing behind. */
+  private async note(request: FastifyRequest, error: SignInFailure): Promise<void> {
+    const { reason, details } = error;
+    if (reason === 'unknown_state') {
+      this.logger.debug(`${request.id} ${reason}`);
+      return this.limits.strayAnswer(request.ip);
+    }
+    this.logger.warn(`${request.id} ${reason}: ${describeCause(error)}`);
+    await this.audit.record({
+      type: 'sign_in.failed',
+      userId: details.userId,
+      ip: request.ip,
+      details: { method: 'oidc', reason },
+    });
   }
 
   private requireProvider(): void {

@@ -17,6 +17,9 @@ import {
 } from './client-document-fetcher.js';
 import { MIN_LIFETIME_MS } from './document-lifetime.js';
 
+/** A document that could not be fetched anew for want of room holds for so long after it was fetched. */
+const LONGEST_STALE_MS = 86_400_000;
+
 /**
  * Clients that describe themselves in a document (draft-ietf-oauth-client-id-metadata-document). The stored client is
  * the cache: while its document holds, nothing is fetched; tokens are exchanged by the stored client in any case. What
@@ -39,27 +42,33 @@ export class DocumentClients {
    *
    * @param clientId a well-formed address
    * @param stored what is stored of it
-   * @param redirectUri where the client wants to be answered. When that is news, the document is looked at again.
+   * @param asked by whom, and where the client wants to be answered. When that is news, the document is looked at again.
    * @throws AppError `invalid_request` that tells what is wrong with the document, `rate_limited`
    */
-  current(clientId: string, stored: OAuthClient | null, redirectUri?: string): Promise<OAuthClient> {
-    if (stored && stillHolds(stored, redirectUri, Date.now())) return Promise.resolve(stored);
+  current(
+    clientId: string,
+    stored: OAuthClient | null,
+    asked: { redirectUri?: string; ip: string },
+  ): Promise<OAuthClient> {
+    if (stored && stillHolds(stored, asked.redirectUri, Date.now())) return Promise.resolve(stored);
     const known = this.underWay.get(clientId);
     if (known) return known;
-    const renewal = this.renew(clientId, stored !== null).finally(() => this.underWay.delete(clientId));
+    const renewal = this.renew(clientId, stored, asked.ip).finally(() => this.underWay.delete(clientId));
     this.underWay.set(clientId, renewal);
     return renewal;
   }
 
-  private async renew(clientId: string, known: boolean): Promise<OAuthClient> {
-    // One that was good before is counted for itself, so that made-up addresses at its host cannot shut it out.
-    await this.limits.clientDocument(known ? clientId : new URL(clientId).origin);
+  private async renew(clientId: string, stored: OAuthClient | null, ip: string): Promise<OAuthClient> {
+    if (stored) await this.limits.knownClientDocument(clientId);
+    else await this.limits.newClientDocument(ip, new URL(clientId).origin);
     try {
       const fetched = await this.fetcher.fetch(clientId);
       const policy = { privateSchemes: this.config.PRIVATE_REDIRECT_SCHEMES };
       const metadata = readClientDocument(clientId, fetched.content, policy);
       return await this.store(clientId, metadata, fetched);
     } catch (error) {
+      // Others keep all fetches busy: what was good a while ago is better than shutting a client out for that.
+      if (stored && isCrowded(error) && isRecent(stored, Date.now())) return stored;
       throw this.explain(clientId, error);
     }
   }
@@ -104,6 +113,14 @@ export class DocumentClients {
       },
     );
   }
+}
+
+function isCrowded(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'rate_limited';
+}
+
+function isRecent({ documentFetchedAt }: OAuthClient, now: number): boolean {
+  return documentFetchedAt !== null && now - documentFetchedAt.getTime() < LONGEST_STALE_MS;
 }
 
 function stillHolds(client: OAuthClient, redirectUri: string | undefined, now: number): boolean {
