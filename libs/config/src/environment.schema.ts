@@ -117,7 +117,7 @@ export const environmentSchema = z
     CLIENT_ID_METADATA_DOCUMENTS: flag(true),
     /** Lets clients be answered at schemes of their own, such as `cursor://`; false leaves https and loopback. */
     PRIVATE_REDIRECT_SCHEMES: flag(true),
-    /** Client documents fetched from one origin per minute. */
+    /** Documents of new clients fetched from one origin, per minute and address; twelve times as many for all. */
     RATE_LIMIT_CLIENT_DOCUMENT_PER_MINUTE: wholeNumber(5, 1, 1_000_000),
     /** Self-registrations per hour and address. */
     RATE_LIMIT_REGISTER_PER_HOUR: wholeNumber(100, 1, 1_000_000),

@@ -72,11 +72,8 @@ export class InferenceService {
     });
     const having = (status: RequestStatus) => rows.filter((row) => row.status === status).map(({ id }) => id);
     const files = await this.files.listByRequests(having('COMPLETED'));
-    const positions = new Map<string, number | null>();
-    for (const id of having('IN_QUEUE')) positions.set(id, await this.places.position(id));
-    const items = rows.map((row) =>
-      toRequestView(row, positions.get(row.id) ?? undefined, files.get(row.id) ?? []),
-    );
+    const positions = await this.places.positions(having('IN_QUEUE'));
+    const items = rows.map((row) => toRequestView(row, positions.get(row.id), files.get(row.id) ?? []));
     return { items, page, limit, total, hasMore: page * limit < total };
   }
 }

@@ -109,11 +109,13 @@ export class EndpointLimits {
    * valid account would buy a fresh row of guesses at others.
    */
   async signInSucceeded(ip: string, account: string): Promise<void> {
-    await this.limiter.refund('oauth-loginAddress', addressKey(ip), this.limits.loginAddress);
-    await this.limiter.reset('oauth-loginAccount', hashSecret(account), this.limits.loginAccount);
+    await this.limiter.refund(bucket('loginAddress'), addressKey(ip), this.limits.loginAddress);
+    await this.limiter.reset(bucket('loginAccount'), hashSecret(account), this.limits.loginAccount);
   }
 
   private consume(name: LimitName, key: string): Promise<void> {
-    return this.limiter.consume(`oauth-${name}`, key, this.limits[name]);
+    return this.limiter.consume(bucket(name), key, this.limits[name]);
   }
 }
+
+const bucket = (name: LimitName): string => `oauth-${name}`;

@@ -46,11 +46,23 @@ export class QueuePlaces {
 
   /** @returns null when the request is not in the queue, or too far back to tell */
   async position(requestId: string): Promise<number | null> {
-    const known = (await this.positions()).get(requestId);
-    if (known !== undefined) return known;
-    // It may be younger than what was read.
-    this.readAt = -Infinity;
-    return (await this.positions()).get(requestId) ?? null;
+    return (await this.positions([requestId])).get(requestId) ?? null;
+  }
+
+  /** Those of them that are in the queue, from one reading; from a second one when some may be younger than it. */
+  async positions(requestIds: string[]): Promise<ReadonlyMap<string, number>> {
+    if (requestIds.length === 0) return new Map();
+    let { index } = await this.read();
+    if (!requestIds.every((id) => index.has(id))) {
+      this.readAt = -Infinity;
+      ({ index } = await this.read());
+    }
+    return new Map(
+      requestIds.flatMap((id) => {
+        const position = index.get(id);
+        return position === undefined ? [] : [[id, position]];
+      }),
+    );
   }
 
   /** @returns null as `position` does */
@@ -61,11 +73,6 @@ export class QueuePlaces {
     const { rows } = await this.read();
     for (const { model } of rows.slice(0, position - 1)) ahead.set(model, (ahead.get(model) ?? 0) + 1);
     return { position, ahead };
-  }
-
-  private async positions(): Promise<ReadonlyMap<string, number>> {
-    const { index } = await this.read();
-    return index;
   }
 
   /** Whoever asks while it is being read shares that reading. */

@@ -130,7 +130,8 @@ export class WaitService {
   }
 
   private async estimate(requestId: string, state: WaitState): Promise<number | null> {
-    const ahead = (await this.places.place(requestId))?.ahead ?? new Map<string, number>();
+    const place = state.status === 'IN_QUEUE' ? await this.places.place(requestId) : null;
+    const ahead = place?.ahead ?? new Map<string, number>();
     const [durations, running] = await Promise.all([
       this.durations.of([state.modelEndpoint, ...ahead.keys()]),
       this.history.countRunning(),

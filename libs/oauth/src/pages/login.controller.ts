@@ -17,13 +17,12 @@ import { AuditLog } from '#libs/audit';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { EndpointLimits } from '../endpoint-limits.js';
+import { type FormFields, text } from './form-fields.js';
 import { PageErrorFilter } from './page-error.filter.js';
 import { PageRenderer } from './page-renderer.js';
 import { safeReturnPath } from './return-to.js';
 import { requireSecureConnection } from './secure-connection.js';
 import { signInWays } from './sign-in-ways.js';
-
-type Fields = Record<string, unknown>;
 
 /** Sign-in with e-mail and password. Where it leads afterwards is a path of this server, in `return_to`. */
 @Controller('login')
@@ -40,7 +39,7 @@ export class LoginController {
 
   @Get()
   async show(
-    @Query() query: Fields,
+    @Query() query: FormFields,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -58,7 +57,7 @@ export class LoginController {
   @HttpCode(200)
   @UseGuards(CsrfGuard)
   async submit(
-    @Body() fields: Fields,
+    @Body() fields: FormFields,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -105,15 +104,10 @@ export class LoginController {
     });
   }
 
-  private sendForm(reply: FastifyReply, context: Fields & { returnTo: string }, status = 200): void {
+  private sendForm(reply: FastifyReply, context: FormFields & { returnTo: string }, status = 200): void {
     const returnToParameter = encodeURIComponent(context.returnTo);
     const ways = signInWays(this.config);
     const form = { ...context, returnToParameter, ways, csrf: reply.generateCsrf() };
     this.pages.send(reply, 'login', form, { status });
   }
-}
-
-/** A field that is there once, and can be stored. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && !value.includes('\0') ? value : undefined;
 }
