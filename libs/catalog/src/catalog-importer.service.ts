@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { Transactions } from '#libs/database';
 import { AppError, type FieldError } from '#libs/errors';
+import { CatalogChanges } from './changes/catalog-changes.service.js';
 import { CATEGORIES, type Category, type EntryKind, type JsonSchema } from './catalog.types.js';
 import { CatalogEntry } from './entities/catalog-entry.entity.js';
 import { Recommendation } from './entities/recommendation.entity.js';
@@ -30,7 +31,10 @@ type BaseModels = ReadonlyMap<string, CatalogEntry>;
  */
 @Injectable()
 export class CatalogImporter {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly changes: CatalogChanges,
+  ) {}
 
   /** @throws AppError `invalid_request` with every problem of every definition */
   async importModels(actor: Actor | null, definitions: ModelDefinition[]): Promise<ImportReport> {
@@ -91,11 +95,13 @@ export class CatalogImporter {
   }
 
   /** Writers of the catalogue follow one another, so that what one has read stays true until it has written. */
-  private change<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return this.transactions.run(async (manager) => {
+  private async change<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    const result = await this.transactions.run(async (manager) => {
       await manager.query(`SELECT pg_advisory_xact_lock(hashtext('catalog'))`);
       return work(manager);
     });
+    await this.changes.announce();
+    return result;
   }
 }
 

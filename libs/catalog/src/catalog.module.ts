@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
+import { CatalogChanges } from './changes/catalog-changes.service.js';
 import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
@@ -13,6 +14,7 @@ import { SchemaCache } from './schema/schema-cache.service.js';
   imports: [TypeOrmModule.forFeature(catalogEntities)],
   providers: [
     CatalogRepository,
+    CatalogChanges,
     EndpointLookup,
     SchemaCache,
     CatalogService,

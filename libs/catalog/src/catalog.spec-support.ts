@@ -1,7 +1,10 @@
 import { DataSource } from 'typeorm';
 import { type Actor, User } from '#libs/accounts';
+import { loadConfig } from '#libs/config';
 import { PreparedQueries, Transactions } from '#libs/database';
+import { EventBus } from '#libs/queue';
 import { createTestDatabase } from '../../../test/support/test-database.js';
+import { CatalogChanges } from './changes/catalog-changes.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogService } from './catalog.service.js';
@@ -23,11 +26,12 @@ export async function startCatalog() {
   await dataSource.initialize();
   const repository = new CatalogRepository(new PreparedQueries(dataSource));
   const lookup = new EndpointLookup(repository);
+  const changes = new CatalogChanges(new EventBus(loadConfig({ DATABASE_URL: database.url })));
   return {
     dataSource,
     catalog: new CatalogService(repository, lookup),
     resolver: new EndpointResolver(lookup, new SchemaCache()),
-    importer: new CatalogImporter(new Transactions(dataSource)),
+    importer: new CatalogImporter(new Transactions(dataSource), changes),
     /** A real user, since entries refer to their owner. */
     async newActor(email: string): Promise<Actor> {
       const { id } = await dataSource

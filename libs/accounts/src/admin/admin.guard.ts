@@ -1,4 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#libs/errors';
 import type { Actor } from '../actor.js';
@@ -13,10 +14,16 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Lets administrators pass and sets `request.actor`: by API key, or by the web session of their browser. An MCP
  * access token is neither. Whoever shows any credentials in `Authorization` is judged by them alone.
+ *
+ * Routes that curators may use too say so with `@AdminGuard.AlsoCurators()`, on the controller or the method.
  */
 @Injectable()
 export class AdminGuard implements CanActivate {
+  /** Marks routes of the catalogue, which curators keep as administrators do. */
+  static readonly AlsoCurators = Reflector.createDecorator<void, true>({ transform: () => true });
+
   constructor(
+    private readonly reflector: Reflector,
     private readonly apiKeys: ApiKeysService,
     private readonly signIn: SignInService,
   ) {}
@@ -31,9 +38,17 @@ export class AdminGuard implements CanActivate {
         'An administrator’s API key is needed: `Authorization: Key <key>`.',
       );
     }
-    if (actor.role !== 'admin') throw new AppError('forbidden', 'Only administrators may do that.');
+    this.assertRole(context, actor);
     request.actor = actor;
     return true;
+  }
+
+  private assertRole(context: ExecutionContext, { role }: Actor): void {
+    const targets = [context.getHandler(), context.getClass()];
+    const alsoCurators = this.reflector.getAllAndOverride(AdminGuard.AlsoCurators, targets) === true;
+    if (role === 'admin' || (role === 'curator' && alsoCurators)) return;
+    const who = alsoCurators ? 'administrators and curators' : 'administrators';
+    throw new AppError('forbidden', `Only ${who} may do that.`);
   }
 
   private async authenticate(request: FastifyRequest): Promise<Actor | null> {
