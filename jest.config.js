@@ -46,6 +46,7 @@ export default {
       displayName: 'redis',
       testMatch: [
         '<rootDir>/libs/inference/src/**/{inference,cancel,dead-workers,fair-queue,repeated-submissions}.spec.ts',
+        '<rootDir>/libs/queue/src/events/event-bus.spec.ts',
       ],
       globals: { QUEUE_STORE: 'redis' },
       globalSetup: '<rootDir>/test/support/redis-setup.mjs',

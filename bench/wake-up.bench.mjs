@@ -13,7 +13,7 @@ export async function run({ database }) {
   const overEvent = rounds.map(({ ours, event }) => ({ ours, bare: event }));
   return [
     excessLine('engine done → WaitService.wait answers, p95', baseline, rounds, MOST_MS),
-    excessLine('… of which EventBus.publish → subscriber (BullMQ relay), p95', baseline, events),
+    excessLine('… of which EventBus.publish → subscriber, p95', baseline, events),
     ratioLine('engine done → WaitService.wait answers, p50', 'EventBus.publish → subscriber', overEvent),
   ];
 }

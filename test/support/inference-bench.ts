@@ -15,14 +15,8 @@ import { AppError } from '#libs/errors';
 import { FilesService } from '#libs/files';
 import { InferenceJobsModule, InferenceModule } from '#libs/inference';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
+import { isOnRedis } from './queue-store.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
-
-/** True in the run of a suite that has queue and events on Redis; jest.config.js runs each on both stores. */
-const isOnRedis = (globalThis as { QUEUE_STORE?: string }).QUEUE_STORE === 'redis';
-
-/** `describe` on whichever store this run is for. Without a Redis there is nothing to run on it, but on CI there has to be. */
-export const describeOnStore =
-  isOnRedis && !process.env.TEST_REDIS_URL && !process.env.CI ? describe.skip : describe;
 
 /** What the test engine does with a job, chosen by the input's `behaviour`. */
 const BEHAVIOURS = ['digest', 'refuse', 'throw', 'hang', 'progress', 'ill-formed', 'deaf'] as const;

@@ -27,7 +27,7 @@ export class HealthController {
     } catch (cause) {
       throw new AppError('unavailable', 'The database is not reachable or not migrated.', {}, { cause });
     }
-    if (!this.events.isReady) throw new AppError('unavailable', 'The event relay is not connected.');
+    if (!this.events.isReady) throw new AppError('unavailable', 'Events of other processes do not arrive.');
     return { status: 'ok' };
   }
 }

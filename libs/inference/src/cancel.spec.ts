@@ -6,7 +6,6 @@ import {
   createActor,
   createBench,
   createModel,
-  describeOnStore,
   DigestEngine,
   eventually,
   type InferenceBench,
@@ -14,6 +13,7 @@ import {
   startWorker,
   storeText,
 } from '../../../test/support/inference-bench.js';
+import { describeOnStore } from '../../../test/support/queue-store.js';
 import { InferenceService } from './inference.service.js';
 import { SubmissionService } from './submission/submission.service.js';
 import { WaitService } from './waiting/wait.service.js';

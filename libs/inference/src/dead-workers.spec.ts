@@ -17,7 +17,6 @@ import {
   createActor,
   createBench,
   createModel,
-  describeOnStore,
   DigestEngine,
   eventually,
   type InferenceBench,
@@ -25,6 +24,7 @@ import {
   startWorker,
   storeText,
 } from '../../../test/support/inference-bench.js';
+import { describeOnStore } from '../../../test/support/queue-store.js';
 import { type Claim, ClaimsRepository } from './queueing/claims.repository.js';
 import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
 

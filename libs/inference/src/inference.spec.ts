@@ -9,7 +9,6 @@ import {
   createActor,
   createBench,
   createModel,
-  describeOnStore,
   DigestEngine,
   eventually,
   type InferenceBench,
@@ -17,6 +16,7 @@ import {
   startWorker,
   storeText,
 } from '../../../test/support/inference-bench.js';
+import { describeOnStore } from '../../../test/support/queue-store.js';
 import { InferenceService } from './inference.service.js';
 import type { RequestView } from './request-view.js';
 import { SubmissionService } from './submission/submission.service.js';

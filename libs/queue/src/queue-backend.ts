@@ -1,7 +1,5 @@
 import {
   createPostgresBackend,
-  createPostgresRelayBackend,
-  Relay,
   runMigrations,
   setDefaultBackendFactory,
   type ConnectionOptions,
@@ -25,17 +23,6 @@ export function queueConnection(config: AppConfig): ConnectionOptions {
     connectionString: config.DATABASE_URL,
     max: POOL_PER_QUEUE_OBJECT,
   };
-}
-
-/** Publish/subscribe between processes, on the same store as the queues. */
-export function createRelay(config: AppConfig): Relay<never> {
-  const options = isRedis(config)
-    ? { connection: { url: config.REDIS_URL } }
-    : {
-        connection: { connectionString: config.DATABASE_URL, max: POOL_PER_QUEUE_OBJECT },
-        backend: createPostgresRelayBackend,
-      };
-  return new Relay({ ...options, namespace: 'modelrunner' } as never);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
-import { EventBus } from './event-bus.js';
+import { EventBus } from './events/event-bus.js';
 import { queueConnection } from './queue-backend.js';
 
 /** BullMQ on PostgreSQL or Redis, with the job defaults of the whole project, and the events between processes. */

@@ -178,7 +178,7 @@ async function expectBoundWithoutEvents(bench: Bench, client: TestClient): Promi
   for (const replica of [a, b]) expect(await statusOf(replica, unheard)).toBe(200);
   const cut = await bench.sql(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name LIKE 'bullmq:relay:%'`,
+     WHERE datname = current_database() AND application_name = 'modelrunner events'`,
   );
   expect(cut.length).toBeGreaterThanOrEqual(2);
   await client.revoke({ token: unheard.refresh_token });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
 import { AppError } from '#libs/errors';
 
 /** argon2id with OWASP's first recommendation: 19 MiB, two passes, one lane (about 17 ms). */
@@ -15,15 +16,14 @@ const MAX_WAITING = 200;
 /** Passwords in and out of argon2id, a bounded number at a time. */
 @Injectable()
 export class PasswordHasher {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly limit = pLimit(MAX_RUNNING);
   private dummy?: Promise<string>;
 
-  hash(password: string): Promise<string> {
+  async hash(password: string): Promise<string> {
     return this.limited(() => hash(normalise(password), PARAMETERS));
   }
 
-  verify(passwordHash: string, password: string): Promise<boolean> {
+  async verify(passwordHash: string, password: string): Promise<boolean> {
     return this.limited(() => verify(passwordHash, normalise(password)));
   }
 
@@ -38,21 +38,9 @@ export class PasswordHasher {
     return false;
   }
 
-  private async limited<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.running >= MAX_RUNNING) {
-      if (this.waiting.length >= MAX_WAITING) throw new AppError('unavailable');
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    } else {
-      this.running += 1;
-    }
-    try {
-      return await work();
-    } finally {
-      // The slot goes to whoever waits longest, without being free in between.
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.running -= 1;
-    }
+  private limited<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.limit.pendingCount >= MAX_WAITING) throw new AppError('unavailable');
+    return this.limit(work);
   }
 }
 

@@ -3,6 +3,9 @@ import type { EngineProgress } from '#libs/engines';
 /** At most four reports a second leave the process, however chatty the engine is. */
 const LEAST_INTERVAL_MS = 250;
 
+/** A few words, as the port says; whatever an engine makes of that, it has to fit into an event. */
+const MOST_STEP_CHARACTERS = 200;
+
 /**
  * Thins out an engine's progress: the first report goes at once, later ones at most every 250 ms, always the
  * latest, and never two at the same time.
@@ -19,8 +22,7 @@ export class ProgressReporter {
 
   report(progress: EngineProgress): void {
     if (this.stopped) return;
-    const { percent } = progress;
-    this.pending = percent === undefined ? progress : { ...progress, percent: Math.round(percent * 10) / 10 };
+    this.pending = tidy(progress);
     if (this.timer !== undefined) return;
     const wait = Math.max(0, this.lastSent + LEAST_INTERVAL_MS - performance.now());
     this.timer = setTimeout(() => this.flush(), wait);
@@ -41,4 +43,11 @@ export class ProgressReporter {
     this.lastSent = performance.now();
     this.busy = this.busy.then(() => this.send(progress));
   }
+}
+
+function tidy({ percent, step }: EngineProgress): EngineProgress {
+  return {
+    ...(percent !== undefined && { percent: Math.round(percent * 10) / 10 }),
+    ...(step !== undefined && { step: step.slice(0, MOST_STEP_CHARACTERS) }),
+  };
 }

@@ -8,11 +8,11 @@ import {
   createActor,
   createBench,
   createModel,
-  describeOnStore,
   type InferenceBench,
   startApi,
   storeText,
 } from '../../../../test/support/inference-bench.js';
+import { describeOnStore } from '../../../../test/support/queue-store.js';
 import { InferenceService } from '../inference.service.js';
 import { SubmissionService } from '../submission/submission.service.js';
 import { ClaimsRepository } from './claims.repository.js';

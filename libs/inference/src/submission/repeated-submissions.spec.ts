@@ -5,11 +5,11 @@ import {
   createActor,
   createBench,
   createModel,
-  describeOnStore,
   type InferenceBench,
   startApi,
   storeText,
 } from '../../../../test/support/inference-bench.js';
+import { describeOnStore } from '../../../../test/support/queue-store.js';
 import { SubmissionService } from './submission.service.js';
 
 jest.setTimeout(60_000);

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import pLimit from 'p-limit';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { AppError } from '#libs/errors';
 import { connectionFailure, guardedConnection, RefusedAddress } from '#libs/outbound';
 import { documentLifetimeMs } from './document-lifetime.js';
-import { Slots } from './slots.js';
 
 /** Draft-ietf-oauth-client-id-metadata-document §6.6 */
 const MAX_BYTES = 5 * 1024;
@@ -12,8 +13,9 @@ const MAX_BYTES = 5 * 1024;
 /** Name resolution, connection, answer and the whole body together. */
 const WHOLE_MS = 5_000;
 
-/** In one process. The last in the row waits for a few rounds of {@link WHOLE_MS} at worst. */
-const SLOTS = { running: 8, waiting: 32 };
+/** Fetches in one process, and how many wait for their turn: the last for a few rounds of {@link WHOLE_MS} at worst. */
+const MOST = { running: 8, waiting: 32 };
+const RETRY_AFTER_SECONDS = 10;
 
 /** DI token: certificates to trust instead of the well-known ones, for tests. */
 export const CLIENT_DOCUMENT_TLS = Symbol('CLIENT_DOCUMENT_TLS');
@@ -38,7 +40,7 @@ export class DocumentUnavailable extends Error {
  */
 @Injectable()
 export class ClientDocumentFetcher {
-  private readonly slots = new Slots(SLOTS.running, SLOTS.waiting);
+  private readonly limit = pLimit(MOST.running);
 
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
@@ -49,8 +51,13 @@ export class ClientDocumentFetcher {
    * @param url a well-formed client id; what it may look like is not checked here
    * @throws DocumentUnavailable, or AppError `rate_limited` when too many wait already
    */
-  fetch(url: string): Promise<FetchedDocument> {
-    return this.slots.run(() => this.fetchNow(url));
+  async fetch(url: string): Promise<FetchedDocument> {
+    if (this.limit.pendingCount >= MOST.waiting) {
+      throw new AppError('rate_limited', 'Too many want this at once. Try again in a few seconds.', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+      });
+    }
+    return this.limit(() => this.fetchNow(url));
   }
 
   private async fetchNow(url: string): Promise<FetchedDocument> {

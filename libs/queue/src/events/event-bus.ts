@@ -1,12 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Relay } from 'bullmq';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
-import { createRelay } from './queue-backend.js';
-import { RelayWatch } from './relay-watch.js';
-
-/** Every topic of this project is under one root, so one subscription per process hears them all. */
-const ROOT = 'modelrunner';
+import { type EventChannel, MOST_MESSAGE_BYTES } from './event-channel.port.js';
+import { PostgresChannel } from './postgres-channel.js';
+import { RedisChannel } from './redis-channel.js';
 
 /** Local, unlike every topic, which is a string. */
 const RECONNECTED = Symbol('reconnected');
@@ -20,45 +17,43 @@ interface Envelope {
  * Events between processes: "this changed", never the only record of a change. A message may be lost while the
  * store restarts, so whoever hangs on one also re-reads the truth now and then.
  *
- * One relay subscription per process and local dispatch by topic, so that a thousand waits cost the store nothing.
+ * One subscription per process and local dispatch by topic, so that a thousand waits cost the store nothing.
  */
 @Injectable()
 export class EventBus implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(EventBus.name);
   private readonly listeners = new EventEmitter({ captureRejections: false }).setMaxListeners(0);
-  private relay?: Relay<never>;
-  private watch?: RelayWatch;
+  private channel: EventChannel | null = null;
 
   constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
 
   async onModuleInit(): Promise<void> {
-    this.relay = createRelay(this.config);
-    const watch = new RelayWatch(this.relay, () => this.emit(RECONNECTED));
-    this.watch = watch;
-    this.relay.on('error', (error: Error) => {
-      this.logger.warn(`event relay: ${error.message}`);
-      watch.suspect();
+    const { REDIS_URL, DATABASE_URL = '' } = this.config;
+    this.channel = REDIS_URL === undefined ? new PostgresChannel(DATABASE_URL) : new RedisChannel(REDIS_URL);
+    await this.channel.open({
+      onMessage: (message) => this.hear(message),
+      onReturn: () => this.emit(RECONNECTED),
     });
-    // The store gave this process up and took it in again: what was sent in between never comes.
-    this.relay.on('recovered', () => this.emit(RECONNECTED));
-    await this.relay.subscribe<Envelope>(ROOT, ({ data }) => this.emit(data.topic, data.data));
-    await watch.start();
   }
 
   /** True while events from other processes arrive here. */
   get isReady(): boolean {
-    return this.watch?.isAlive ?? false;
+    return this.channel?.isOpen ?? false;
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.watch?.stop();
-    await this.relay?.close();
+    await this.channel?.close();
   }
 
-  /** Tells every process, this one too. Never throws: an event is a hint, its loss must not fail the change. */
+  /**
+   * Tells every process, this one too. Never throws: an event is a hint, its loss must not fail the change.
+   * @param data JSON; with the topic at most 7,900 bytes
+   */
   async publish(topic: string, data: unknown = null): Promise<void> {
+    const message = JSON.stringify({ topic, data } satisfies Envelope);
     try {
-      await this.relay?.publish(ROOT, { topic, data } satisfies Envelope);
+      if (Buffer.byteLength(message) > MOST_MESSAGE_BYTES) throw new Error('it is too large for an event');
+      await this.channel?.send(message);
     } catch (error) {
       this.logger.warn(`could not publish ${topic}: ${(error as Error).message}`);
     }
@@ -81,12 +76,25 @@ export class EventBus implements OnModuleInit, OnApplicationShutdown {
     return () => this.listeners.off(RECONNECTED, listener);
   }
 
-  /** One listener's mistake is not the relay's, which would take it for its own. */
-  private emit(topic: string | symbol, data?: unknown): void {
+  /** Empty: a sign of life. */
+  private hear(message: string): void {
+    if (message === '') return;
     try {
-      this.listeners.emit(topic, data);
+      const { topic, data } = JSON.parse(message) as Envelope;
+      this.emit(topic, data);
     } catch (error) {
-      this.logger.error(`a listener of ${String(topic)} failed: ${(error as Error).stack}`);
+      this.logger.warn(`an event could not be read: ${(error as Error).message}`);
+    }
+  }
+
+  /** One listener's mistake is not that of the others, nor of the connection. */
+  private emit(topic: string | symbol, data?: unknown): void {
+    for (const listener of this.listeners.listeners(topic)) {
+      try {
+        (listener as (data: unknown) => void)(data);
+      } catch (error) {
+        this.logger.error(`a listener of ${String(topic)} failed: ${(error as Error).stack}`);
+      }
     }
   }
 }
