@@ -6,7 +6,7 @@ import type { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
-import { Transactions } from '#libs/database';
+import { PreparedQueries } from '#libs/database';
 import type { EngineCallbacks, EngineJob } from '#libs/engines';
 import { FilesService } from '#libs/files';
 import { UnfinishedSweep } from './execution/unfinished-sweep.service.js';
@@ -77,7 +77,7 @@ describeOnStore('requests and dead workers', () => {
       return found.status === status && found;
     });
   const lifecycle = () => api.get(RequestLifecycleRepository);
-  const claims = () => new ClaimsRepository(api.get(Transactions), api.get<AppConfig>(APP_CONFIG));
+  const claims = () => new ClaimsRepository(api.get(PreparedQueries), api.get<AppConfig>(APP_CONFIG));
   const claimAs = async (id: string, name: string): Promise<Claim> => {
     const claim = await claims().claimNext(name);
     if (claim?.id !== id) throw new Error(`${id} was not claimed, but ${claim?.id}`);

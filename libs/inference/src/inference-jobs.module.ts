@@ -8,6 +8,7 @@ import { InferenceProcessor } from './execution/inference.processor.js';
 import { RunOutputs } from './execution/run-outputs.service.js';
 import { RunWorkspaces } from './execution/run-workspaces.service.js';
 import { UnfinishedSweep } from './execution/unfinished-sweep.service.js';
+import { WorkLoop } from './execution/work-loop.service.js';
 import { ClaimsRepository } from './queueing/claims.repository.js';
 import { InferenceModule } from './inference.module.js';
 
@@ -22,6 +23,7 @@ import { InferenceModule } from './inference.module.js';
     RunOutputs,
     RunWorkspaces,
     UnfinishedSweep,
+    WorkLoop,
   ],
 })
 export class InferenceJobsModule {}

@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Queue } from 'bullmq';
+import { RequestEvents } from './request-events.service.js';
 import { RequestLifecycleRepository, type Unqueued } from './request-lifecycle.repository.js';
 
 /** Name of the queue that carries requests to the workers. */
@@ -14,21 +15,38 @@ export interface InferenceJob {
 const ENQUEUE_TIMEOUT_MS = 3_000;
 
 /**
- * Hands requests to BullMQ. An entry there is a hint: when it cannot be placed the row says so, and the sweep of
- * the workers hands it over later.
+ * Hands requests to the workers: by an event, which an idle one hears at once, and by an entry in BullMQ, which waits
+ * until one is free. An entry is a hint: when it cannot be placed the row says so, and the sweep of the workers hands
+ * it over later.
  */
 @Injectable()
-export class InferenceQueue {
+export class InferenceQueue implements OnModuleDestroy {
   private readonly logger = new Logger(InferenceQueue.name);
+  private readonly underWay = new Set<Promise<void>>();
 
   constructor(
     @InjectQueue(INFERENCE_QUEUE) private readonly queue: Queue<InferenceJob>,
     private readonly lifecycle: RequestLifecycleRepository,
+    private readonly events: RequestEvents,
   ) {}
 
-  /** Never throws: the request is safe in its table. */
+  /** Never throws: the requests are safe in their table, so nobody has to wait for this either. */
   async enqueue(requests: Unqueued[]): Promise<void> {
     if (requests.length === 0) return;
+    const handing = Promise.all([this.events.publishQueued(), this.addOrNote(requests)]).then(
+      () => undefined,
+    );
+    this.underWay.add(handing);
+    await handing;
+    this.underWay.delete(handing);
+  }
+
+  /** What is under way when the process stops would otherwise wait for a sweep. */
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  private async addOrNote(requests: Unqueued[]): Promise<void> {
     try {
       await withTimeout(this.add(requests.map(toJob)), ENQUEUE_TIMEOUT_MS);
     } catch (error) {

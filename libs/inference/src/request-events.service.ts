@@ -11,6 +11,9 @@ export interface RequestEvent {
 
 const topic = (requestId: string): string => `request.${requestId}`;
 
+/** That there is work, whoever's. */
+const QUEUED = 'inference.queued';
+
 /** "This request changed", across processes. */
 @Injectable()
 export class RequestEvents {
@@ -24,5 +27,15 @@ export class RequestEvents {
   /** @returns a function that ends the subscription */
   subscribe(requestId: string, listener: (event: RequestEvent) => void): () => void {
     return this.bus.subscribe(topic(requestId), listener);
+  }
+
+  /** Tells the workers that a request waits. Never throws. */
+  publishQueued(): Promise<void> {
+    return this.bus.publish(QUEUED);
+  }
+
+  /** @returns a function that ends the subscription */
+  onQueued(listener: () => void): () => void {
+    return this.bus.subscribe(QUEUED, listener);
   }
 }

@@ -34,6 +34,9 @@ export type SubmittedRequest = Pick<
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+const SUBMITTED = `id, endpoint, status, price_unit AS "priceUnit", price_amount AS "priceAmount",
+  input_fingerprint AS "inputFingerprint"`;
+
 const SQL = {
   view: `
     SELECT ${VIEW_COLUMNS.map((name) => `r.${snakeCase(name)} AS "${name}"`).join(', ')}
@@ -43,17 +46,12 @@ const SQL = {
       CASE WHEN r.status = 'IN_PROGRESS' THEN extract(epoch FROM now() - r.started_at)::float8 END AS "elapsedSeconds",
       (r.run_plan->>'typicalSeconds')::float8 AS "typicalSeconds"
     FROM inference_requests r WHERE r.id = $1 AND r.user_id = $2`,
-  byKey: `
-    SELECT id, endpoint, status, price_unit AS "priceUnit", price_amount AS "priceAmount",
-      input_fingerprint AS "inputFingerprint"
-    FROM inference_requests WHERE user_id = $1 AND idempotency_key = $2`,
-  byFingerprint: `
-    SELECT id, endpoint, status, price_unit AS "priceUnit", price_amount AS "priceAmount",
-      input_fingerprint AS "inputFingerprint"
-    FROM inference_requests
-    WHERE user_id = $1 AND status IN ('IN_QUEUE', 'IN_PROGRESS') AND retry_key IS NOT NULL
-      AND input_fingerprint = $2 AND created_at > now() - make_interval(secs => $3)
-    ORDER BY created_at LIMIT 1`,
+  submitted: `SELECT ${SUBMITTED} FROM inference_requests WHERE user_id = $1 AND id = $2`,
+  byKey: `SELECT ${SUBMITTED} FROM inference_requests WHERE user_id = $1 AND idempotency_key = $2`,
+  unfinishedTwin: `
+    SELECT ${SUBMITTED} FROM inference_requests
+    WHERE user_id = $1 AND status IN ('IN_QUEUE', 'IN_PROGRESS') AND retry_key IS NOT NULL AND input_fingerprint = $2
+    ORDER BY created_at DESC LIMIT 1`,
   running: `SELECT count(*)::int AS running FROM inference_requests WHERE status = 'IN_PROGRESS'`,
 };
 
@@ -73,6 +71,11 @@ export class RequestHistoryRepository {
 
   async state(userId: string, requestId: string): Promise<RequestState | null> {
     const [row] = await this.run<RequestState>('state', [requestId, userId]);
+    return row ?? null;
+  }
+
+  async findSubmitted(userId: string, requestId: string): Promise<SubmittedRequest | null> {
+    const [row] = await this.run<SubmittedRequest>('submitted', [userId, requestId]);
     return row ?? null;
   }
 
@@ -101,13 +104,9 @@ export class RequestHistoryRepository {
     return [rows, isLastPage ? page.offset + rows.length : await matching().getCount()];
   }
 
-  /** An unfinished request of this user with the same endpoint and input, not older than so many seconds. */
-  async findRecentTwin(
-    userId: string,
-    fingerprint: string,
-    withinSeconds: number,
-  ): Promise<SubmittedRequest | null> {
-    const [row] = await this.run<SubmittedRequest>('byFingerprint', [userId, fingerprint, withinSeconds]);
+  /** The latest unfinished request of this user with the same endpoint and input and no key. */
+  async findUnfinishedTwin(userId: string, fingerprint: string): Promise<SubmittedRequest | null> {
+    const [row] = await this.run<SubmittedRequest>('unfinishedTwin', [userId, fingerprint]);
     return row ?? null;
   }
 

@@ -34,10 +34,19 @@ export type NewRequest = Pick<
 /** What became of an insert. */
 export type Insertion =
   | { outcome: 'inserted'; /** From 1. */ queuePosition: number }
-  /** The idempotency key is taken, or a retry found its first. */
+  /** A blind retry: the same was submitted moments ago and is not finished. */
+  | { outcome: 'repeated'; firstId: string }
+  /** A race was lost: another submission with this key, or the same one, came first. */
   | { outcome: 'exists' }
   /** The user's line is full. */
   | { outcome: 'full' };
+
+interface InsertRow {
+  queued: number;
+  inserted: boolean;
+  firstId: string | null;
+  queuePosition: number;
+}
 
 export interface Completion {
   output: Record<string, unknown>;
@@ -78,9 +87,15 @@ const HELD = `id = $1 AND worker = $2 AND attempts = $3 AND status = 'IN_PROGRES
 const held = ({ id, worker, attempts }: Claim): unknown[] => [id, worker, attempts];
 
 const SQL = {
-  // All counts see the table as it was before this row.
+  // All counts see the table as it was before this row. Without a key, an unfinished twin of the last $21 seconds
+  // stands for it.
   insert: `
-    WITH own AS (
+    WITH twin AS MATERIALIZED (
+      SELECT id FROM inference_requests
+      WHERE $21::int > 0 AND user_id = $2 AND status IN ('IN_QUEUE', 'IN_PROGRESS') AND retry_key IS NOT NULL
+        AND input_fingerprint = $17 AND created_at > now() - make_interval(secs => $21)
+      ORDER BY created_at LIMIT 1
+    ), own AS (
       SELECT count(*)::int AS queued, (count(*) FILTER (WHERE precedence <= $19))::int AS ahead
       FROM inference_requests WHERE status = 'IN_QUEUE' AND user_id = $2
     ), inserted AS (
@@ -88,11 +103,11 @@ const SQL = {
         wrapper_id, engine, input, model_input, run_plan, status, price_unit, price_amount, metadata,
         idempotency_key, input_fingerprint, retry_key, precedence, enqueued_at)
       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'IN_QUEUE', $13, $14, $15, $16, $17, $18, $19, now()
-      FROM own WHERE own.queued < $20
+      FROM own WHERE own.queued < $20 AND NOT EXISTS (SELECT FROM twin)
       ON CONFLICT DO NOTHING
       RETURNING 1
     )
-    SELECT own.queued, EXISTS (SELECT FROM inserted) AS inserted,
+    SELECT own.queued, EXISTS (SELECT FROM inserted) AS inserted, (SELECT id FROM twin) AS "firstId",
       own.ahead + 1 + (
         SELECT coalesce(sum(least(others.queued, own.ahead + 1)), 0)::int FROM (
           SELECT count(*) AS queued FROM inference_requests
@@ -159,9 +174,15 @@ const SQL = {
 export class RequestLifecycleRepository {
   constructor(private readonly queries: PreparedQueries) {}
 
-  /** @param mostQueued so many requests of one user may wait at once */
-  async insert(request: NewRequest, mostQueued: number): Promise<Insertion> {
-    const [row] = await this.run<{ queued: number; inserted: boolean; queuePosition: number }>('insert', [
+  /**
+   * @param limits.mostQueued so many requests of one user may wait at once
+   * @param limits.repeatSeconds for so long an unfinished twin stands for the request; 0 for never
+   */
+  async insert(
+    request: NewRequest,
+    limits: { mostQueued: number; repeatSeconds: number },
+  ): Promise<Insertion> {
+    const [row] = await this.run<InsertRow>('insert', [
       request.id,
       request.userId,
       request.clientId,
@@ -181,10 +202,12 @@ export class RequestLifecycleRepository {
       request.inputFingerprint,
       request.retryKey,
       request.precedence,
-      mostQueued,
+      limits.mostQueued,
+      limits.repeatSeconds,
     ]);
     if (row?.inserted) return { outcome: 'inserted', queuePosition: row.queuePosition };
-    return { outcome: row && row.queued >= mostQueued ? 'full' : 'exists' };
+    if (row?.firstId) return { outcome: 'repeated', firstId: row.firstId };
+    return { outcome: row && row.queued >= limits.mostQueued ? 'full' : 'exists' };
   }
 
   /**

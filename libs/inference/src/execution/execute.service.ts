@@ -4,9 +4,9 @@ import { type Engine, EngineRegistry } from '#libs/engines';
 import { AppError } from '#libs/errors';
 import { charge, type Charge } from '../pricing.js';
 import { RequestEvents } from '../request-events.service.js';
-import { type Claim, ClaimsRepository } from '../queueing/claims.repository.js';
+import type { Claim } from '../queueing/claims.repository.js';
 import { type Completion, RequestLifecycleRepository } from '../request-lifecycle.repository.js';
-import { ActiveRuns, RunStopped, SILENT_SECONDS } from './active-runs.service.js';
+import { ActiveRuns, RunStopped } from './active-runs.service.js';
 import { endingWithSignal } from './bounded-run.js';
 import { outputFilesOf } from './output-files.js';
 import { pixelsOf } from './picture-size.js';
@@ -37,13 +37,12 @@ interface Made {
   seconds: number;
 }
 
-/** Runs requests, each from the claim to its terminal status, or gives them back. */
+/** Runs a request from the claim to its terminal status, or gives it back. */
 @Injectable()
 export class ExecuteService {
   private readonly logger = new Logger(ExecuteService.name);
 
   constructor(
-    private readonly claims: ClaimsRepository,
     private readonly lifecycle: RequestLifecycleRepository,
     private readonly events: RequestEvents,
     private readonly engines: EngineRegistry,
@@ -52,28 +51,8 @@ export class ExecuteService {
     private readonly outputs: RunOutputs,
   ) {}
 
-  /**
-   * Runs requests one after the other for as long as there is one whose turn it is: the entry that came off the
-   * queue says that there is work, the table says which. A failure of the model ends in the request's row; only a
-   * failure of the database is thrown, and then the sweep finds the request.
-   * @param hintId the request of the entry: taken over here if its worker died and nobody noticed yet
-   */
-  async runWhatIsDue(hintId: string): Promise<void> {
-    if (!this.runs.accepting) return this.lifecycle.markUnqueued([hintId]);
-    await this.runAll();
-    // Only now: next to never is there anything to take over, and what waits shall not wait for the answer.
-    if (await this.reclaim(hintId)) await this.runAll();
-  }
-
-  private async runAll(): Promise<void> {
-    while (this.runs.accepting) {
-      const claim = await this.claims.claimNext(this.runs.worker);
-      if (claim === null) return;
-      await this.run(claim);
-    }
-  }
-
-  private async run(claim: Claim): Promise<void> {
+  /** A failure of the model ends in the request's row; only a failure of the database is thrown. */
+  async run(claim: Claim): Promise<void> {
     await this.runs.during(claim, async (signal) => {
       try {
         await endingWithSignal(this.attempt(claim, signal), signal, ATTEMPT_STOP_MS);
@@ -81,15 +60,6 @@ export class ExecuteService {
         await this.settle(claim, signal, error);
       }
     });
-  }
-
-  /** @returns true when it waits for a worker again */
-  private async reclaim(requestId: string): Promise<boolean> {
-    const [lost] = await this.lifecycle.reclaimLost(SILENT_SECONDS, requestId);
-    if (lost === undefined) return false;
-    if (lost.status === 'FAILED') await this.outputs.discardEarlier(lost.id);
-    await this.events.publish(lost.id, { status: lost.status });
-    return lost.status === 'IN_QUEUE';
   }
 
   private async attempt(claim: Claim, signal: AbortSignal): Promise<void> {

@@ -3,8 +3,9 @@ import { Inject, Logger, type OnApplicationBootstrap, type OnModuleDestroy } fro
 import type { Job } from 'bullmq';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { INFERENCE_QUEUE, type InferenceJob } from '../inference-queue.service.js';
+import { RequestEvents } from '../request-events.service.js';
 import { ActiveRuns } from './active-runs.service.js';
-import { ExecuteService } from './execute.service.js';
+import { WorkLoop } from './work-loop.service.js';
 import { UnfinishedSweep } from './unfinished-sweep.service.js';
 
 /**
@@ -20,11 +21,13 @@ import { UnfinishedSweep } from './unfinished-sweep.service.js';
 })
 export class InferenceProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(InferenceProcessor.name);
+  private unsubscribe?: () => void;
 
   constructor(
-    private readonly executeService: ExecuteService,
+    private readonly workLoop: WorkLoop,
     private readonly runs: ActiveRuns,
     private readonly sweep: UnfinishedSweep,
+    private readonly events: RequestEvents,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {
     super();
@@ -33,6 +36,7 @@ export class InferenceProcessor extends WorkerHost implements OnApplicationBoots
   /** Starts to take entries when everything that a run needs is up, and what was left behind is cleared. */
   async onApplicationBootstrap(): Promise<void> {
     await this.sweep.start();
+    this.unsubscribe = this.events.onQueued(() => void this.workLoop.runIfFree());
     this.worker.concurrency = this.config.WORKER_CONCURRENCY;
     this.worker.run().catch((error: Error) => this.logger.error(`the queue worker ended: ${error.message}`));
     this.logger.debug(
@@ -41,14 +45,15 @@ export class InferenceProcessor extends WorkerHost implements OnApplicationBoots
   }
 
   async process(job: Job<InferenceJob>): Promise<void> {
-    await this.executeService.runWhatIsDue(job.data.requestId);
+    await this.workLoop.runWhatIsDue(job.data.requestId);
   }
 
   /** Before any other part of the process closes: take nothing more, stop the runs, hand their requests to others. */
   async onModuleDestroy(): Promise<void> {
     this.sweep.stop();
+    this.unsubscribe?.();
     await this.worker.pause(true);
-    await this.runs.drain();
+    await this.workLoop.drain();
     await this.sweep.sweep();
   }
 

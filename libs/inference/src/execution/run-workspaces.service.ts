@@ -26,13 +26,22 @@ export class RunWorkspaces {
 
   /** Gives the work a fresh folder, and removes it afterwards. */
   async during<Result>(requestId: string, work: (dir: string) => Promise<Result>): Promise<Result> {
-    const parent = join(this.root, this.own);
-    await mkdir(parent, { recursive: true, mode: 0o700 });
-    const dir = await mkdtemp(join(parent, `${requestId}-`));
+    const dir = await this.create(`${requestId}-`);
     try {
       return await work(dir);
     } finally {
       await this.remove(dir);
+    }
+  }
+
+  private async create(prefix: string): Promise<string> {
+    const parent = join(this.root, this.own);
+    try {
+      return await mkdtemp(join(parent, prefix));
+    } catch {
+      // The first run of this process, or somebody cleared the temporary folder.
+      await mkdir(parent, { recursive: true, mode: 0o700 });
+      return mkdtemp(join(parent, prefix));
     }
   }
 

@@ -53,12 +53,19 @@ export class UnfinishedSweep {
     }
   }
 
-  private async reclaimLost(): Promise<void> {
-    for (const { id, status } of await this.lifecycle.reclaimLost(SILENT_SECONDS)) {
+  /**
+   * Takes requests from workers that died.
+   * @param requestId only this one
+   * @returns true when one of them waits for a worker again
+   */
+  async reclaimLost(requestId: string | null = null): Promise<boolean> {
+    const lost = await this.lifecycle.reclaimLost(SILENT_SECONDS, requestId);
+    for (const { id, status } of lost) {
       this.logger.warn(`${id} lost its worker and is now ${status}`);
       // A request that is tried again may have been taken already: its next attempt does this, before it stores any.
       if (status === 'FAILED') await this.outputs.discardEarlier(id);
       await this.events.publish(id, { status });
     }
+    return lost.some(({ status }) => status === 'IN_QUEUE');
   }
 }

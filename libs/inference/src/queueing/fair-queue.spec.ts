@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
-import { Transactions } from '#libs/database';
+import { PreparedQueries } from '#libs/database';
 import {
   createActor,
   createBench,
@@ -60,7 +60,7 @@ describeOnStore('the order of the queue', () => {
     return { id: submitted.requestId, position: submitted.queuePosition };
   };
   const claim = async (worker = 'host:1:w'): Promise<string | undefined> => {
-    const claims = new ClaimsRepository(api.get(Transactions), api.get<AppConfig>(APP_CONFIG));
+    const claims = new ClaimsRepository(api.get(PreparedQueries), api.get<AppConfig>(APP_CONFIG));
     return (await claims.claimNext(worker))?.id;
   };
   const finish = (id: string | undefined) =>

@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
-import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { QueuePlaces } from '../queueing/queue-places.service.js';
 import { RequestHistoryRepository, type SubmittedRequest } from '../request-history.repository.js';
@@ -16,41 +15,14 @@ export class RepeatedSubmissions {
   constructor(
     private readonly history: RequestHistoryRepository,
     private readonly places: QueuePlaces,
-    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   /**
-   * @returns the answer to the first submission, as it stands now; null when this is the first
+   * @returns the answer to the first submission with this key, as it stands now; null when this is the first, or has none
    * @throws AppError conflict when the key stands for another endpoint or input
    */
-  async find(actor: Actor, key: string | undefined, fingerprint: string): Promise<SubmittedView | null> {
-    if (key !== undefined) return this.findByKey(actor, key, fingerprint);
-    const seconds = this.config.DEDUPLICATE_SECONDS;
-    if (seconds === 0) return null;
-    const first = await this.history.findRecentTwin(actor.userId, fingerprint, seconds);
-    return first && { ...(await this.view(first)), deduplicated: true };
-  }
-
-  /** Two submissions at the same time: the loser of the insert answers with the winner's. */
-  async winnerOfRace(actor: Actor, key: string | undefined, fingerprint: string): Promise<SubmittedView> {
-    const first = await this.find(actor, key, fingerprint);
-    // The winner was done in between.
-    if (first === null)
-      throw new AppError('conflict', 'The same request has just ended. Submit it once more.');
-    return first;
-  }
-
-  /**
-   * What makes parallel submissions of the same thing collide in the table; null when they may be two requests. The
-   * slot of time is in it so that an unfinished request from long ago does not.
-   */
-  retryKey(key: string | undefined, fingerprint: string): string | null {
-    const seconds = this.config.DEDUPLICATE_SECONDS;
-    if (key !== undefined || seconds === 0) return null;
-    return `${fingerprint}:${Math.floor(Date.now() / 1_000 / seconds)}`;
-  }
-
-  private async findByKey(actor: Actor, key: string, fingerprint: string): Promise<SubmittedView | null> {
+  async findByKey(actor: Actor, key: string | undefined, fingerprint: string): Promise<SubmittedView | null> {
+    if (key === undefined) return null;
     const first = await this.history.findByIdempotencyKey(actor.userId, key);
     if (first === null) return null;
     if (first.inputFingerprint !== fingerprint) {
@@ -59,6 +31,22 @@ export class RepeatedSubmissions {
       });
     }
     return this.view(first);
+  }
+
+  /** What a blind retry is told: its first, as it stands now. */
+  async answer(actor: Actor, firstId: string): Promise<SubmittedView> {
+    const first = await this.history.findSubmitted(actor.userId, firstId);
+    if (first === null) throw goneAlready();
+    return { ...(await this.view(first)), deduplicated: true };
+  }
+
+  /** Two submissions at the same time: the loser of the insert answers with the winner's. */
+  async winnerOfRace(actor: Actor, key: string | undefined, fingerprint: string): Promise<SubmittedView> {
+    const byKey = await this.findByKey(actor, key, fingerprint);
+    if (byKey !== null) return byKey;
+    const first = await this.history.findUnfinishedTwin(actor.userId, fingerprint);
+    if (first === null) throw goneAlready();
+    return { ...(await this.view(first)), deduplicated: true };
   }
 
   private async view(first: SubmittedRequest): Promise<SubmittedView> {
@@ -72,3 +60,6 @@ export class RepeatedSubmissions {
     };
   }
 }
+
+/** The winner of a race was done in between. */
+const goneAlready = () => new AppError('conflict', 'The same request has just ended. Submit it once more.');

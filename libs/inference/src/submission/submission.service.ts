@@ -33,21 +33,24 @@ export class SubmissionService {
   async submit(actor: Actor, submission: Submission): Promise<SubmittedView> {
     assertSubmission(submission);
     const fingerprint = inputFingerprint(submission.endpoint, submission.input);
-    const first = await this.repeats.find(actor, submission.idempotencyKey, fingerprint);
+    const { idempotencyKey } = submission;
+    const first = await this.repeats.findByKey(actor, idempotencyKey, fingerprint);
     if (first !== null) return first;
 
     const resolved = await this.endpoints.resolve(actor, submission.endpoint, submission.input);
     const files = collectFileUrls(resolved.inputSchema, resolved.modelInput);
     assertFetchableInputs(files, resolved.input, (url) => this.fetcher.assertFetchable(url));
 
-    const retryKey = this.repeats.retryKey(submission.idempotencyKey, fingerprint);
+    const repeatSeconds = idempotencyKey === undefined ? this.config.DEDUPLICATE_SECONDS : 0;
+    const retryKey = retryKeyOf(fingerprint, repeatSeconds);
     const request = { ...newRequest(actor, submission, resolved, files, fingerprint), retryKey };
-    const insertion = await this.lifecycle.insert(request, this.config.MAX_QUEUED_PER_USER);
+    const limits = { mostQueued: this.config.MAX_QUEUED_PER_USER, repeatSeconds };
+    const insertion = await this.lifecycle.insert(request, limits);
     if (insertion.outcome === 'full') throw this.lineIsFull();
-    if (insertion.outcome === 'exists') {
-      return this.repeats.winnerOfRace(actor, submission.idempotencyKey, fingerprint);
-    }
-    await this.queue.enqueue([{ id: request.id, attempts: 0 }]);
+    if (insertion.outcome === 'repeated') return this.repeats.answer(actor, insertion.firstId);
+    if (insertion.outcome === 'exists') return this.repeats.winnerOfRace(actor, idempotencyKey, fingerprint);
+    // Not awaited: it is stored, and whatever else happens to it now, it will run.
+    void this.queue.enqueue([{ id: request.id, attempts: 0 }]);
     return {
       requestId: request.id,
       status: 'IN_QUEUE',
@@ -64,6 +67,14 @@ export class SubmissionService {
       { nextStep: 'Wait for some of them with wait_for_request, or cancel_request what you do not need.' },
     );
   }
+}
+
+/**
+ * What makes parallel submissions of the same thing collide in the table; null when they may be two requests. The
+ * slot of time is in it so that an unfinished request from long ago does not.
+ */
+function retryKeyOf(fingerprint: string, repeatSeconds: number): string | null {
+  return repeatSeconds === 0 ? null : `${fingerprint}:${Math.floor(Date.now() / 1_000 / repeatSeconds)}`;
 }
 
 function newRequest(
