@@ -226,6 +226,28 @@ describeOnStore('requests and dead workers', () => {
     for (const id of ids) expect(await inStatus(id, 'COMPLETED')).toMatchObject({ attempts: 1 });
   });
 
+  it('run by the event alone, while the queue gives nothing', async () => {
+    const queue = api.get<Queue>(getQueueToken(INFERENCE_QUEUE));
+    worker = await startWorker(bench, new DigestEngine());
+    worker.get(UnfinishedSweep).stop();
+    await queue.pause();
+    try {
+      const id = await submit();
+      expect(await inStatus(id, 'COMPLETED')).toMatchObject({ attempts: 1 });
+    } finally {
+      await queue.resume();
+    }
+  });
+
+  it('run by the entry alone, when nobody heard the event', async () => {
+    const id = await submit();
+    await eventually(
+      async () => (await api.get<Queue>(getQueueToken(INFERENCE_QUEUE)).getWaitingCount()) > 0,
+    );
+    worker = await startWorker(bench, new DigestEngine());
+    expect(await inStatus(id, 'COMPLETED')).toMatchObject({ attempts: 1 });
+  });
+
   it('run once, however many entries stand for them', async () => {
     const engine = new DigestEngine();
     worker = await startWorker(bench, engine);

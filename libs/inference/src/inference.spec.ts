@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
+import { PreparedQueries } from '#libs/database';
 import { FilesService } from '#libs/files';
 import {
   createActor,
@@ -284,6 +285,25 @@ describeOnStore('requests', () => {
       const started = performance.now();
       expect(await waiting).toMatchObject({ status: 'CANCELLED', timedOut: false });
       expect(performance.now() - started).toBeLessThan(1_500);
+    });
+
+    it('cost a crowd of waits a few statements, not one each', async () => {
+      const ids = await Promise.all(
+        Array.from({ length: 300 }, async () => {
+          const behaviour = 'hang';
+          const owned = await storeText(worker, actor, 'crowd');
+          return (await submissions.submit(actor, { endpoint, input: { file: owned, behaviour } })).requestId;
+        }),
+      );
+      const statements = jest.spyOn(api.get(PreparedQueries), 'rows');
+      const waits = ids.map((id) => done(id));
+      await sleep(1_000);
+      await Promise.all(ids.map((id) => inference.cancel(actor, id)));
+      const results = await Promise.all(waits);
+      expect(results.every(({ status }) => status === 'CANCELLED')).toBe(true);
+      const reads = statements.mock.calls.filter(([name]) => /_(views|states|places)$/.test(name));
+      statements.mockRestore();
+      expect(reads.length).toBeLessThan(150);
     });
 
     it('are no error when the time runs out', async () => {

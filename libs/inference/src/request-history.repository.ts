@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository, type SelectQueryBuilder } from 'typeorm';
-import { PreparedQueries } from '#libs/database';
+import { batchedReads, PreparedQueries } from '#libs/database';
 import type { EngineProgress } from '#libs/engines';
 import { InferenceRequest } from './inference-request.entity.js';
 import type { RequestMetadata } from './request-metadata.js';
@@ -37,15 +37,26 @@ const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${lette
 const SUBMITTED = `id, endpoint, status, price_unit AS "priceUnit", price_amount AS "priceAmount",
   input_fingerprint AS "inputFingerprint"`;
 
+/** Whose a request has to be: a user's id, or null for an administrator, who sees everyone's. */
+interface RequestKey {
+  requestId: string;
+  userId: string | null;
+}
+
+/** Many at once: `$1` the ids, `$2` whose each has to be; `place` is the position in both, from 1. */
+const FROM_WANTED = `
+  FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS wanted (id, user_id, place)
+  JOIN inference_requests r ON r.id = wanted.id AND (wanted.user_id IS NULL OR r.user_id = wanted.user_id)`;
+
 const SQL = {
-  view: `
-    SELECT ${VIEW_COLUMNS.map((name) => `r.${snakeCase(name)} AS "${name}"`).join(', ')}
-    FROM inference_requests r WHERE r.id = $1 AND ($2::uuid IS NULL OR r.user_id = $2)`,
-  state: `
-    SELECT r.status, r.progress, r.model_endpoint AS "modelEndpoint",
+  views: `
+    SELECT wanted.place::int, ${VIEW_COLUMNS.map((name) => `r.${snakeCase(name)} AS "${name}"`).join(', ')}
+    ${FROM_WANTED}`,
+  states: `
+    SELECT wanted.place::int, r.status, r.progress, r.model_endpoint AS "modelEndpoint",
       CASE WHEN r.status = 'IN_PROGRESS' THEN extract(epoch FROM now() - r.started_at)::float8 END AS "elapsedSeconds",
       (r.run_plan->>'typicalSeconds')::float8 AS "typicalSeconds"
-    FROM inference_requests r WHERE r.id = $1 AND r.user_id = $2`,
+    ${FROM_WANTED}`,
   submitted: `SELECT ${SUBMITTED} FROM inference_requests WHERE user_id = $1 AND id = $2`,
   byKey: `SELECT ${SUBMITTED} FROM inference_requests WHERE user_id = $1 AND idempotency_key = $2`,
   unfinishedTwin: `
@@ -58,20 +69,21 @@ const SQL = {
 /** Reads requests for their owners. Every query of one request has the owner in its condition. */
 @Injectable()
 export class RequestHistoryRepository {
+  private readonly readView = batchedReads<RequestKey, ViewRow>((keys) => this.many('views', keys));
+  private readonly readState = batchedReads<RequestKey, RequestState>((keys) => this.many('states', keys));
+
   constructor(
     @InjectRepository(InferenceRequest) private readonly requests: Repository<InferenceRequest>,
     private readonly queries: PreparedQueries,
   ) {}
 
   /** @param userId whose it has to be; null for an administrator, who sees everyone's */
-  async find(userId: string | null, requestId: string): Promise<ViewRow | null> {
-    const [row] = await this.run<ViewRow>('view', [requestId, userId]);
-    return row ?? null;
+  find(userId: string | null, requestId: string): Promise<ViewRow | null> {
+    return this.readView({ requestId, userId });
   }
 
-  async state(userId: string, requestId: string): Promise<RequestState | null> {
-    const [row] = await this.run<RequestState>('state', [requestId, userId]);
-    return row ?? null;
+  state(userId: string, requestId: string): Promise<RequestState | null> {
+    return this.readState({ requestId, userId });
   }
 
   async findSubmitted(userId: string, requestId: string): Promise<SubmittedRequest | null> {
@@ -114,6 +126,18 @@ export class RequestHistoryRepository {
   async countRunning(): Promise<number> {
     const [row] = await this.run<{ running: number }>('running', []);
     return row?.running ?? 0;
+  }
+
+  private async many<Row extends object>(
+    name: 'views' | 'states',
+    keys: readonly RequestKey[],
+  ): Promise<(Row | null)[]> {
+    const found = new Array<Row | null>(keys.length).fill(null);
+    const values = [keys.map(({ requestId }) => requestId), keys.map(({ userId }) => userId)];
+    for (const { place, ...row } of await this.run<Row & { place: number }>(name, values)) {
+      found[place - 1] = row as unknown as Row;
+    }
+    return found;
   }
 
   private run<Row extends object>(name: keyof typeof SQL, values: unknown[]): Promise<Row[]> {

@@ -5,6 +5,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { batchedReads } from '#libs/database';
 import { AppError } from '#libs/errors';
 import { formatBytes } from '../content/byte-size.js';
 import { MeasuredBytes, peek } from '../content/byte-stream.js';
@@ -53,6 +54,11 @@ export interface FileMeta {
 /** Stored files: their bytes in the storage, their facts in the database. */
 @Injectable()
 export class FilesService {
+  private readonly readByRequest = batchedReads<string, StoredFile[]>(async (ids) => {
+    const files = await this.listByRequests([...ids]);
+    return ids.map((id) => files.get(id) ?? null);
+  });
+
   constructor(
     @InjectRepository(FileRecord) private readonly records: Repository<FileRecord>,
     @InjectRepository(PendingFile) private readonly pending: Repository<PendingFile>,
@@ -119,7 +125,7 @@ export class FilesService {
 
   /** The files of one request, in the order in which they were stored. */
   async listByRequest(requestId: string): Promise<StoredFile[]> {
-    return (await this.listByRequests([requestId])).get(requestId) ?? [];
+    return (await this.readByRequest(requestId)) ?? [];
   }
 
   /** @returns an entry for each request that has files */

@@ -86,7 +86,7 @@ export class WaitService {
     const reporter = new QuietReporter(onProgress);
     const interval = Math.max(LEAST_POLL_MS, pollIntervalSeconds * 1_000);
     let state = await this.read(actor, requestId);
-    let nextRead = performance.now() + interval;
+    let nextRead = onGrid(performance.now() + interval);
     for (;;) {
       if (signal.aborted) throw new AppError('cancelled', 'The wait was ended; the request goes on.');
       if (isTerminal(state.status)) return state;
@@ -100,7 +100,7 @@ export class WaitService {
         return { ...state, status: event.status };
       } else if (event !== null || performance.now() >= nextRead) {
         state = await this.read(actor, requestId);
-        nextRead = performance.now() + interval;
+        nextRead = onGrid(performance.now() + interval);
       }
     }
   }
@@ -139,6 +139,9 @@ export class WaitService {
     return estimateSecondsLeft(state, { durations, ahead, running });
   }
 }
+
+/** Re-reads of many waits fall together, and then into one statement. */
+const onGrid = (time: number): number => Math.ceil(time / LEAST_POLL_MS) * LEAST_POLL_MS;
 
 /** Tells a listener what changed, and that nothing did before it gets uneasy. */
 class QuietReporter {
