@@ -5,7 +5,7 @@ import { AppError } from '#libs/errors';
 import { FilesService } from '#libs/files';
 import { QueuePlaces } from './queueing/queue-places.service.js';
 import { RequestEvents } from './request-events.service.js';
-import { type HistoryFilter, RequestHistoryRepository } from './request-history.repository.js';
+import { type HistoryFilter, MOST_COUNTED, RequestHistoryRepository } from './request-history.repository.js';
 import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
 import type { RequestStatus } from './request-status.js';
 import { type RequestView, toRequestView } from './request-view.js';
@@ -15,7 +15,17 @@ export interface HistoryQuery extends HistoryFilter {
   page: number;
   /** 1–100. */
   limit: number;
+  /** The last request of an earlier page: the list goes on after it, whatever was submitted meanwhile. */
+  before?: string;
 }
+
+/** A page, newest first. */
+export type HistoryPage = Page<RequestView> & {
+  /** True when there are more than `total` says: counting stops at 10,000. */
+  totalIsMinimum?: true;
+  /** Only with `hasMore`: the `before` of the page that follows. */
+  nextBefore?: string;
+};
 
 const REQUEST_ID = /^[A-Za-z0-9_-]{21}$/;
 const LARGEST_PAGE = 100;
@@ -51,30 +61,50 @@ export class InferenceService {
     });
   }
 
-  /** @throws AppError request_not_found, also for another user's request and for an id that is none */
-  async get(actor: Actor, requestId: string): Promise<RequestView> {
+  /**
+   * @param known a status that it has for certain: the files of a completed one are then read at the same time
+   * @throws AppError request_not_found, also for another user's request and for an id that is none
+   */
+  async get(actor: Actor, requestId: string, known?: RequestStatus): Promise<RequestView> {
     assertRequestId(requestId);
-    const row = await this.history.find(actor.userId, requestId);
+    const early = known === 'COMPLETED' ? this.files.listByRequest(requestId) : undefined;
+    const [row, found] = await Promise.all([this.history.find(actor.userId, requestId), early]);
     if (row === null) throw new AppError('request_not_found');
-    const files = row.status === 'COMPLETED' ? await this.files.listByRequest(requestId) : [];
+    const files = row.status === 'COMPLETED' ? (found ?? (await this.files.listByRequest(requestId))) : [];
     const position = row.status === 'IN_QUEUE' ? await this.places.position(requestId) : null;
     return toRequestView(row, position ?? undefined, files);
   }
 
-  /** The actor's own requests, newest first. */
-  async list(actor: Actor, query: HistoryQuery): Promise<Page<RequestView>> {
-    const { page: wantedPage, limit: wantedLimit, ...filter } = query;
+  /**
+   * The actor's own requests, newest first.
+   * @throws AppError request_not_found when `before` is none of theirs
+   */
+  async list(actor: Actor, query: HistoryQuery): Promise<HistoryPage> {
+    const { page: wantedPage, limit: wantedLimit, before, ...filter } = query;
+    if (before !== undefined) await this.assertOwn(actor, before);
     const page = Math.min(wantedPage, LAST_PAGE);
     const limit = Math.min(wantedLimit, LARGEST_PAGE);
-    const [rows, total] = await this.history.list(actor.userId, filter, {
-      offset: (page - 1) * limit,
-      limit,
-    });
+    const slice = { offset: (page - 1) * limit, limit, ...(before !== undefined && { before }) };
+    const { rows, hasMore, total } = await this.history.list(actor.userId, filter, slice);
+    const last = rows.at(-1);
     const having = (status: RequestStatus) => rows.filter((row) => row.status === status).map(({ id }) => id);
     const files = await this.files.listByRequests(having('COMPLETED'));
     const positions = await this.places.positions(having('IN_QUEUE'));
     const items = rows.map((row) => toRequestView(row, positions.get(row.id), files.get(row.id) ?? []));
-    return { items, page, limit, total, hasMore: page * limit < total };
+    return {
+      items,
+      page,
+      limit,
+      total,
+      ...(total === MOST_COUNTED && { totalIsMinimum: true }),
+      hasMore,
+      ...(hasMore && last && { nextBefore: last.id }),
+    };
+  }
+
+  private async assertOwn(actor: Actor, requestId: string): Promise<void> {
+    assertRequestId(requestId);
+    if ((await this.history.state(actor.userId, requestId)) === null) throw new AppError('request_not_found');
   }
 }
 

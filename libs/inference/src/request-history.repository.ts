@@ -17,6 +17,14 @@ export interface HistoryFilter {
   metadata?: RequestMetadata;
 }
 
+/** Which part of a list. */
+export interface HistorySlice {
+  offset: number;
+  limit: number;
+  /** Only what is older than this request of the same user; an id that is none of theirs gives nothing. */
+  before?: string;
+}
+
 /** Where a request stands, and what an estimate of the rest is made of. */
 export interface RequestState {
   status: RequestStatus;
@@ -26,6 +34,9 @@ export interface RequestState {
   elapsedSeconds: number | null;
   typicalSeconds: number | null;
 }
+
+/** Counting reads every entry that fits, so it stops here: nobody reads that many, and the cost stays flat. */
+export const MOST_COUNTED = 10_000;
 
 export type SubmittedRequest = Pick<
   InferenceRequest,
@@ -96,24 +107,39 @@ export class RequestHistoryRepository {
     return row ?? null;
   }
 
-  /** Newest first; requests of one instant in the order of their ids, so that pages never overlap. */
+  /**
+   * Newest first; requests of one instant in the order of their ids, so that pages never overlap.
+   * @returns the rows of the page, whether more follow, and how many there are in all, counted up to
+   * {@link MOST_COUNTED}
+   */
   async list(
     userId: string,
     filter: HistoryFilter,
-    page: { offset: number; limit: number },
-  ): Promise<[ViewRow[], number]> {
+    page: HistorySlice,
+  ): Promise<{ rows: ViewRow[]; hasMore: boolean; total: number }> {
     const matching = () =>
       applyFilter(this.requests.createQueryBuilder('r').where('r.userId = :userId', { userId }), filter);
     // The rows in front of a page are passed over in the index; only those of the page are read.
-    const ids = newestFirst(matching().select('r.id')).offset(page.offset).limit(page.limit);
+    const ids = newestFirst(olderThan(matching().select('r.id'), page.before))
+      .offset(page.offset)
+      .limit(page.limit + 1);
     const query = this.requests
       .createQueryBuilder('r')
       .select(VIEW_COLUMNS.map((name) => `r.${name}`))
       .where(`r.id IN (${ids.getQuery()})`)
       .setParameters(ids.getParameters());
     const rows = await newestFirst(query).getMany();
-    const isLastPage = rows.length < page.limit && (rows.length > 0 || page.offset === 0);
-    return [rows, isLastPage ? page.offset + rows.length : await matching().getCount()];
+    const hasMore = rows.length > page.limit;
+    const isLastPage = !hasMore && page.before === undefined && (rows.length > 0 || page.offset === 0);
+    const total = isLastPage ? page.offset + rows.length : await this.count(matching());
+    return { rows: rows.slice(0, page.limit), hasMore, total };
+  }
+
+  private async count(matching: SelectQueryBuilder<InferenceRequest>): Promise<number> {
+    const [sql, values] = matching.select('r.id').limit(MOST_COUNTED).getQueryAndParameters();
+    const text = `SELECT count(*)::int AS total FROM (${sql}) AS counted`;
+    const [row] = await this.requests.query<{ total: number }[]>(text, values);
+    return row?.total ?? 0;
   }
 
   /** The latest unfinished request of this user with the same endpoint and input and no key. */
@@ -147,6 +173,16 @@ export class RequestHistoryRepository {
 
 function newestFirst(query: SelectQueryBuilder<InferenceRequest>): SelectQueryBuilder<InferenceRequest> {
   return query.orderBy('r.createdAt', 'DESC').addOrderBy('r.id', 'DESC');
+}
+
+function olderThan(
+  query: SelectQueryBuilder<InferenceRequest>,
+  before: string | undefined,
+): SelectQueryBuilder<InferenceRequest> {
+  if (before === undefined) return query;
+  const anchor =
+    'SELECT a.created_at, a.id FROM inference_requests a WHERE a.id = :before AND a.user_id = :userId';
+  return query.andWhere(`(r.created_at, r.id) < (${anchor})`, { before });
 }
 
 function applyFilter(

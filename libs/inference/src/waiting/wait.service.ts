@@ -118,7 +118,7 @@ export class WaitService {
     last: WaitState,
     { timeoutSeconds }: WaitOptions,
   ): Promise<WaitResult> {
-    const view = await this.inference.get(actor, requestId);
+    const view = await this.inference.get(actor, requestId, last.status);
     if (isTerminal(view.status)) return { ...view, timedOut: false };
     const secondsLeft = await this.estimate(requestId, last);
     return {

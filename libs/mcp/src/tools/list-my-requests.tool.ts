@@ -11,6 +11,7 @@ interface ListMyRequestsArguments {
   status?: RequestStatus;
   modelEndpoint?: string;
   metadata?: Record<string, string>;
+  before?: string;
   page: number;
   limit: number;
 }
@@ -26,6 +27,7 @@ export const listMyRequestsTool: Tool<ListMyRequestsArguments> = {
       status: { type: 'string', enum: ['IN_QUEUE', 'IN_PROGRESS', 'COMPLETED', 'FAILED', 'CANCELLED'] },
       modelEndpoint: text,
       metadata: { type: 'object', additionalProperties: text },
+      before: text,
       page,
       limit,
     },
