@@ -136,7 +136,9 @@ export class RequestHistoryRepository {
   }
 
   private async count(matching: SelectQueryBuilder<InferenceRequest>): Promise<number> {
-    const [sql, values] = matching.select('r.id').limit(MOST_COUNTED).getQueryAndParameters();
+    // Ordered as the page is, so that it is read along the same index and stops there.
+    const counted = newestFirst(matching.select('r.id')).limit(MOST_COUNTED);
+    const [sql, values] = counted.getQueryAndParameters();
     const text = `SELECT count(*)::int AS total FROM (${sql}) AS counted`;
     const [row] = await this.requests.query<{ total: number }[]>(text, values);
     return row?.total ?? 0;

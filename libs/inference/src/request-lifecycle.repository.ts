@@ -146,7 +146,8 @@ const SQL = {
       completed_at = CASE WHEN lost_attempts + 1 < $3 THEN NULL ELSE now() END
     WHERE id IN (
       SELECT id FROM inference_requests
-      WHERE status = 'IN_PROGRESS' AND heartbeat_at < now() - make_interval(secs => $1)
+      WHERE status = 'IN_PROGRESS'
+        AND greatest(heartbeat_at, pg_postmaster_start_time()) < now() - make_interval(secs => $1)
         AND ($2::text IS NULL OR id = $2)
       ORDER BY created_at, id LIMIT ${SWEEP_LIMIT} FOR UPDATE SKIP LOCKED
     )
@@ -246,7 +247,7 @@ export class RequestLifecycleRepository {
     return this.changed('release', held(claim));
   }
 
-  /** Takes requests from workers that gave no sign of life for so long. */
+  /** Takes requests from workers that gave no sign of life for so long, while there was a database to give it to. */
   reclaimLost(silentSeconds: number, requestId: string | null = null): Promise<LostRequest[]> {
     return this.run('reclaimLost', [silentSeconds, requestId, MOST_LOST_ATTEMPTS, storableJson(LOST_ERROR)]);
   }
