@@ -4,6 +4,7 @@ import { ConfigModule, type AppConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { FilesHttpModule } from '#libs/files';
 import { HttpModule } from '#libs/http';
+import { InferenceHttpModule } from '#libs/inference';
 import { McpHttpModule } from '#libs/mcp';
 import { OAuthHttpModule } from '#libs/oauth';
 import { QueueModule } from '#libs/queue';
@@ -23,6 +24,7 @@ export function apiModule(config: AppConfig): DynamicModule {
       AccountsHttpModule,
       OAuthHttpModule,
       FilesHttpModule,
+      InferenceHttpModule,
       McpHttpModule,
     ],
   };
