@@ -8,6 +8,7 @@ import { InferenceHttpModule } from '#libs/inference';
 import { McpHttpModule } from '#libs/mcp';
 import { OAuthHttpModule } from '#libs/oauth';
 import { QueueModule } from '#libs/queue';
+import { OpenApiModule } from './openapi/openapi.module.js';
 
 @Module({})
 class ApiModule {}
@@ -26,6 +27,7 @@ export function apiModule(config: AppConfig): DynamicModule {
       FilesHttpModule,
       InferenceHttpModule,
       McpHttpModule,
+      OpenApiModule,
     ],
   };
 }
