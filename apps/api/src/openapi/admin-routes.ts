@@ -15,29 +15,42 @@ export interface AdminRoute {
 export const operationId = (controller: string, method: string): string =>
   `${controller.replace(/Controller$/, '')}.${method}`;
 
+interface ControllerClass {
+  name: string;
+  prototype: Record<string, () => unknown>;
+}
+
 /** By their operation's id. */
 export function adminRoutes(app: INestApplication): ReadonlyMap<string, AdminRoute> {
-  const routes = new Map<string, AdminRoute>();
   const reflector = app.get(Reflector);
-  for (const { controllers } of app.get(ModulesContainer).values()) {
-    for (const { metatype } of controllers.values()) {
-      const controller = metatype as { name: string; prototype: Record<string, () => unknown> };
-      const base: unknown = Reflect.getMetadata(PATH_METADATA, controller);
-      if (typeof base !== 'string' || !/^\/?admin(\/|$)/.test(base)) continue;
-      for (const name of Object.getOwnPropertyNames(controller.prototype)) {
-        const handler = controller.prototype[name]!;
-        if (name === 'constructor' || Reflect.getMetadata(PATH_METADATA, handler) === undefined) continue;
-        const alsoCurators = reflector.getAllAndOverride(AdminGuard.AlsoCurators, [
-          handler,
-          metatype as () => void,
-        ]);
-        routes.set(operationId(controller.name, name), {
-          facts: reflector.get(ApiRoute, handler) ?? { summary: '' },
-          tag: base.replace(/^\/?admin\/?/, '') || 'description',
-          roles: alsoCurators ? ['admin', 'curator'] : ['admin'],
-        });
-      }
-    }
-  }
-  return routes;
+  const controllers = [...app.get(ModulesContainer).values()].flatMap((module) =>
+    [...module.controllers.values()].map(({ metatype }) => metatype as unknown as ControllerClass),
+  );
+  return new Map(controllers.flatMap((controller) => routesOf(controller, reflector)));
+}
+
+function routesOf(controller: ControllerClass, reflector: Reflector): [string, AdminRoute][] {
+  const base: unknown = Reflect.getMetadata(PATH_METADATA, controller);
+  if (typeof base !== 'string' || !/^\/?admin(\/|$)/.test(base)) return [];
+  const tag = base.replace(/^\/?admin\/?/, '') || 'admin';
+  const handlers = Object.entries(Object.getOwnPropertyDescriptors(controller.prototype)).flatMap(
+    ([name, { value }]: [string, { value?: unknown }]) =>
+      name !== 'constructor' && typeof value === 'function' && Reflect.hasMetadata(PATH_METADATA, value)
+        ? [[name, value as () => unknown] as const]
+        : [],
+  );
+  return handlers.map(([name, handler]) => {
+    const facts = reflector.get(ApiRoute, handler) ?? { summary: '' };
+    const roles = isAlsoForCurators(controller, handler, reflector) ? ['admin', 'curator'] : ['admin'];
+    return [operationId(controller.name, name), { facts, tag, roles }];
+  });
+}
+
+function isAlsoForCurators(
+  controller: ControllerClass,
+  handler: () => unknown,
+  reflector: Reflector,
+): boolean {
+  const targets = [handler, controller as unknown as () => unknown];
+  return reflector.getAllAndOverride(AdminGuard.AlsoCurators, targets) === true;
 }

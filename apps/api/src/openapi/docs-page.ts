@@ -67,11 +67,11 @@ function viewOf(operation: Documented & { path: string; method: string }, docume
     anchor: operationId,
     summary,
     description,
-    parameters: parameters.map(({ name, in: where, required, schema = {} }) => ({
+    parameters: parameters.map(({ name, in: where, required, description: words, schema = {} }) => ({
       name,
       where,
       required,
-      type: inWords(schema),
+      type: words ?? inWords(schema),
     })),
     body: media && {
       mediaType: media[0],
@@ -128,17 +128,17 @@ function inWords(schema: JsonSchema): string {
 }
 
 function limitsOf(schema: JsonSchema): string[] {
-  const words: [string, string][] = [
-    ['minimum', 'from'],
-    ['maximum', 'to'],
-    ['minLength', 'at least characters:'],
-    ['maxLength', 'at most characters:'],
-    ['pattern', 'like'],
-    ['default', 'if left out:'],
-  ];
-  return words.flatMap(([key, word]) =>
-    schema[key] === undefined ? [] : [`${word} ${plain(schema[key])}`],
-  );
+  return Object.entries(LIMITS).flatMap(([key, words]) => {
+    const limit = schema[key];
+    return limit === undefined ? [] : [words(typeof limit === 'string' ? limit : JSON.stringify(limit))];
+  });
 }
 
-const plain = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const LIMITS: Record<string, (limit: string) => string> = {
+  minimum: (limit) => `from ${limit}`,
+  maximum: (limit) => `to ${limit}`,
+  minLength: (limit) => `at least ${limit} characters`,
+  maxLength: (limit) => `at most ${limit} characters`,
+  pattern: (limit) => `like ${limit}`,
+  default: (limit) => `${limit} if left out`,
+};

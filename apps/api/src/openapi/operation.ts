@@ -5,7 +5,7 @@ import { type JsonSchema, sampleOf } from './json-schema.js';
 /** An operation of the description, as far as this code looks into it. */
 export interface Operation {
   operationId: string;
-  parameters?: { name: string; in: string; required?: boolean; schema?: JsonSchema }[];
+  parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: JsonSchema }[];
   requestBody?: unknown;
   responses: Record<string, unknown>;
 }
