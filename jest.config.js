@@ -45,7 +45,7 @@ export default {
       // The suites of requests once more, with queue and events on Redis.
       displayName: 'redis',
       testMatch: [
-        '<rootDir>/libs/inference/src/**/{inference,cancel,dead-workers,fair-queue,repeated-submissions}.spec.ts',
+        '<rootDir>/libs/inference/src/**/{inference,cancel,dead-workers,fair-queue,repeated-submissions,admin-queues}.spec.ts',
         '<rootDir>/libs/queue/src/events/event-bus.spec.ts',
       ],
       globals: { QUEUE_STORE: 'redis' },

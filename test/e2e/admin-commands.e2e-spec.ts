@@ -89,6 +89,17 @@ describe('npm run admin', () => {
     });
   });
 
+  it('tells of the queues, what waits in them and who works', async () => {
+    const { stdout } = await admin('queues');
+    expect(stdout).toMatch(/^inference: 0 waiting, .*; 1 worker\(s\)$/m);
+    expect(stdout).toMatch(/^ingest: .*; 1 worker\(s\)$/m);
+    const queues = JSON.parse((await admin('queues', '--json')).stdout) as {
+      name: string;
+      requests: unknown;
+    }[];
+    expect(queues[0]).toMatchObject({ name: 'inference', requests: { queued: 0, running: 0 } });
+  });
+
   it('says what is wrong, with exit code 2 for a command that means nothing', async () => {
     await expect(admin('user', 'rename')).rejects.toMatchObject({
       code: 2,

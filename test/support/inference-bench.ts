@@ -13,7 +13,7 @@ import { DatabaseModule } from '#libs/database';
 import { type Engine, type EngineCallbacks, type EngineJob, EngineRegistry, OutputFile } from '#libs/engines';
 import { AppError } from '#libs/errors';
 import { FilesService } from '#libs/files';
-import { InferenceJobsModule, InferenceModule } from '#libs/inference';
+import { InferenceHttpModule, InferenceJobsModule, InferenceModule } from '#libs/inference';
 import { migrateQueueStore, QueueModule } from '#libs/queue';
 import { isOnRedis } from './queue-store.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
@@ -120,7 +120,7 @@ export async function createBench(settings: Record<string, string> = {}): Promis
 
 /** Services only, as in the api. */
 export function startApi({ env }: InferenceBench): Promise<INestApplicationContext> {
-  return start(env, [InferenceModule, AccountsModule], null);
+  return start(env, [InferenceModule, InferenceHttpModule, AccountsModule], null);
 }
 
 /** With what runs requests, as in the worker. */

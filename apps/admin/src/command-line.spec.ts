@@ -15,9 +15,16 @@ describe('parseCommand', () => {
     expect(parseCommand(['key', 'create', '--email', 'a@b.c', '--name', 'n']).role).toBe('user');
   });
 
+  it('reads a command of one word', () => {
+    expect(parseCommand(['queues', '--json'])).toMatchObject({ name: 'queues', json: true });
+  });
+
   it.each([
     [[], 'No command'],
-    [['queues'], 'no command "queues"'],
+    [['queue'], 'no command "queue"'],
+    [['queues', 'list'], '"list" means nothing'],
+    [['queues', '--email', 'a@b.c'], 'takes no --email'],
+    [['constructor'], 'no command'],
     [['user'], 'needs one of create, list'],
     [['user', 'rename'], 'needs one of'],
     [['user', 'create'], 'needs --email'],
@@ -37,7 +44,7 @@ describe('parseCommand', () => {
   });
 
   it('has a line of usage for each command', () => {
-    expect(USAGE.split('\n')).toHaveLength(16);
+    expect(USAGE.split('\n')).toHaveLength(17);
     expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
   });
 });

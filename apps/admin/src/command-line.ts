@@ -13,7 +13,7 @@ interface CommandShape {
   usage: string;
 }
 
-/** Every command: what it needs, what it may have, and its line of the usage. */
+/** Every command, a noun and a verb or one word: what it needs, what it may have, and its line of the usage. */
 const COMMANDS = {
   'user create': {
     required: ['email'],
@@ -49,6 +49,7 @@ const COMMANDS = {
     required: ['client-id'],
     usage: '--client-id C   with everything that users allowed it',
   },
+  queues: { required: [], usage: '  what waits, runs and failed, and who works' },
 } as const satisfies Record<string, CommandShape>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -85,7 +86,15 @@ export function parseCommand(args: string[]): Command {
   return { name, options: options as Record<Option, string>, role, json: values.json === true };
 }
 
-function commandName([noun = '', verb = '', ...rest]: string[]): CommandName {
+function commandName([noun = '', ...words]: string[]): CommandName {
+  const isWhole = Object.hasOwn(SHAPES, noun);
+  const name = isWhole ? noun : `${noun} ${verbOf(noun, words)}`;
+  const rest = words.slice(isWhole ? 0 : 1);
+  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" means nothing here.`);
+  return name as CommandName;
+}
+
+function verbOf(noun: string, [verb = '']: string[]): string {
   const verbs = Object.keys(SHAPES)
     .filter((name) => name.startsWith(`${noun} `))
     .map((name) => name.slice(noun.length + 1));
@@ -93,8 +102,7 @@ function commandName([noun = '', verb = '', ...rest]: string[]): CommandName {
     throw new UsageError(noun ? `There is no command "${noun}".` : 'No command is given.');
   }
   if (!verbs.includes(verb)) throw new UsageError(`"${noun}" needs one of ${verbs.join(', ')}.`);
-  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" means nothing here.`);
-  return `${noun} ${verb}` as CommandName;
+  return verb;
 }
 
 function requireOptions(name: CommandName, options: Record<string, string>): void {

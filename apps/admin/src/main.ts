@@ -4,6 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts';
 import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { AdminQueuesService } from '#libs/inference';
 import { createLogger } from '#libs/lifecycle';
 import { AdminClientsService } from '#libs/oauth';
 import { runningPostgresUrl } from '../../standalone/src/embedded-postgres.js';
@@ -11,6 +12,7 @@ import { adminModule } from './admin.module.js';
 import { runClientCommand } from './client-commands.js';
 import { parseCommand, USAGE, UsageError, type Command } from './command-line.js';
 import type { CommandResult } from './command-result.js';
+import { runQueuesCommand } from './queues-command.js';
 import { runKeyCommand } from './key-commands.js';
 import { runUserCommand } from './user-commands.js';
 
@@ -34,6 +36,7 @@ function runCommand(app: INestApplicationContext, command: Command): Promise<Com
   const [noun] = command.name.split(' ', 1);
   if (noun === 'client') return runClientCommand(app.get(AdminClientsService), command);
   if (noun === 'key') return runKeyCommand(app.get(UsersService), app.get(ApiKeysService), command);
+  if (noun === 'queues') return runQueuesCommand(app.get(AdminQueuesService));
   return runUserCommand(app.get(UsersService), app.get(IdentitiesService), command);
 }
 

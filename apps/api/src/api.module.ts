@@ -4,9 +4,11 @@ import { ConfigModule, type AppConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { FilesHttpModule } from '#libs/files';
 import { HttpModule } from '#libs/http';
+import { InferenceHttpModule } from '#libs/inference';
 import { McpHttpModule } from '#libs/mcp';
 import { OAuthHttpModule } from '#libs/oauth';
 import { QueueModule } from '#libs/queue';
+import { OpenApiModule } from './openapi/openapi.module.js';
 
 @Module({})
 class ApiModule {}
@@ -23,7 +25,9 @@ export function apiModule(config: AppConfig): DynamicModule {
       AccountsHttpModule,
       OAuthHttpModule,
       FilesHttpModule,
+      InferenceHttpModule,
       McpHttpModule,
+      OpenApiModule,
     ],
   };
 }

@@ -25,6 +25,8 @@ export const AUDIT_EVENT_TYPES = [
   'grant.revoked',
   'authorization_code.replayed',
   'refresh_token.reused',
+  'request.cancelled',
+  'queue.retried',
 ] as const;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];

@@ -6,6 +6,7 @@ import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { InputFetcher } from './fetch/input-fetcher.service.js';
 import { UrlSource } from './fetch/url-source.service.js';
 import { INGEST_QUEUE } from './ingest/ingest-rules.js';
+import { IngestRetries } from './ingest/ingest-retries.service.js';
 import { IngestWait } from './ingest/ingest-wait.service.js';
 import { Ingest } from './ingest/ingest.entity.js';
 import { IngestService } from './ingest/ingest.service.js';
@@ -38,6 +39,7 @@ const storage = {
     InputFetcher,
     IngestsRepository,
     IngestWait,
+    IngestRetries,
     IngestService,
     UploadsService,
   ],

@@ -1,4 +1,6 @@
 export { addressKey } from './address-key.js';
+export { ApiRoute, type ApiRouteFacts } from './api-description/api-route.decorator.js';
+export { schemas } from './api-description/json-schemas.js';
 export { createHttpApp } from './create-http-app.js';
 export { HealthModule, HttpModule } from './http.module.js';
 export { type ListPage, LONGEST_PAGE, PageQuery } from './page-query.js';

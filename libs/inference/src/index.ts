@@ -1,3 +1,5 @@
+export { AdminQueuesService, type QueueView } from './admin/admin-queues.service.js';
+export { InferenceHttpModule } from './inference-http.module.js';
 export { InferenceJobsModule } from './inference-jobs.module.js';
 export { InferenceModule } from './inference.module.js';
 export { InferenceService } from './inference.service.js';

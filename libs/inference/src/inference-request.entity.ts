@@ -25,6 +25,10 @@ export interface RequestError {
 @Index('ix_inference_requests_user_status', ['userId', 'status', 'createdAt', 'id'])
 @Index('ix_inference_requests_user_endpoint', ['userId', 'endpoint', 'createdAt', 'id'])
 @Index('ix_inference_requests_user_model', ['userId', 'modelEndpoint', 'createdAt', 'id'])
+@Index('ix_inference_requests_created', ['createdAt', 'id'])
+@Index('ix_inference_requests_unsuccessful', ['status', 'createdAt', 'id'], {
+  where: `"status" IN ('FAILED', 'CANCELLED')`,
+})
 @Index('ix_inference_requests_metadata', ['metadata'], { type: 'gin' })
 @Index('ix_inference_requests_unfinished', ['status', 'createdAt', 'id'], {
   where: `"status" IN ('IN_QUEUE', 'IN_PROGRESS')`,

@@ -1,14 +1,18 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
 import { CatalogModule } from '#libs/catalog';
 import { FilesModule } from '#libs/files';
+import { AdminQueuesService } from './admin/admin-queues.service.js';
+import { RequestLoadRepository } from './admin/request-load.repository.js';
 import { INFERENCE_QUEUE, InferenceQueue } from './inference-queue.service.js';
 import { InferenceRequest } from './inference-request.entity.js';
 import { InferenceTurn } from './queueing/inference-turn.entity.js';
 import { ModelDurations } from './queueing/model-durations.service.js';
 import { QueuePlaces } from './queueing/queue-places.service.js';
 import { InferenceService } from './inference.service.js';
+import { RequestCanceller } from './request-canceller.service.js';
 import { RequestEvents } from './request-events.service.js';
 import { RequestHistoryRepository } from './request-history.repository.js';
 import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
@@ -21,6 +25,7 @@ import { WaitService } from './waiting/wait.service.js';
   imports: [
     TypeOrmModule.forFeature([InferenceRequest, InferenceTurn]),
     BullModule.registerQueue({ name: INFERENCE_QUEUE }),
+    AuditModule,
     CatalogModule,
     FilesModule,
   ],
@@ -29,12 +34,15 @@ import { WaitService } from './waiting/wait.service.js';
     InferenceService,
     WaitService,
     InferenceQueue,
+    RequestCanceller,
     RequestEvents,
     RequestHistoryRepository,
     RequestLifecycleRepository,
     QueuePlaces,
     ModelDurations,
     RepeatedSubmissions,
+    RequestLoadRepository,
+    AdminQueuesService,
   ],
   exports: [
     SubmissionService,
@@ -43,6 +51,8 @@ import { WaitService } from './waiting/wait.service.js';
     InferenceQueue,
     RequestEvents,
     RequestLifecycleRepository,
+    RequestCanceller,
+    AdminQueuesService,
   ],
 })
 export class InferenceModule {}

@@ -4,9 +4,8 @@ import type { Page } from '#libs/catalog';
 import { AppError } from '#libs/errors';
 import { FilesService } from '#libs/files';
 import { QueuePlaces } from './queueing/queue-places.service.js';
-import { RequestEvents } from './request-events.service.js';
+import { RequestCanceller } from './request-canceller.service.js';
 import { type HistoryFilter, MOST_COUNTED, RequestHistoryRepository } from './request-history.repository.js';
-import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
 import type { RequestStatus } from './request-status.js';
 import { type RequestView, toRequestView } from './request-view.js';
 
@@ -35,11 +34,10 @@ const LAST_PAGE = 100_000;
 @Injectable()
 export class InferenceService {
   constructor(
-    private readonly lifecycle: RequestLifecycleRepository,
+    private readonly canceller: RequestCanceller,
     private readonly history: RequestHistoryRepository,
     private readonly files: FilesService,
     private readonly places: QueuePlaces,
-    private readonly events: RequestEvents,
   ) {}
 
   /**
@@ -49,10 +47,8 @@ export class InferenceService {
    */
   async cancel(actor: Actor, requestId: string): Promise<RequestView> {
     assertRequestId(requestId);
+    await this.canceller.cancel(actor, requestId);
     const ownerId = actor.role === 'admin' ? null : actor.userId;
-    if (await this.lifecycle.cancel(requestId, ownerId)) {
-      await this.events.publish(requestId, { status: 'CANCELLED' });
-    }
     const row = await this.history.find(ownerId, requestId);
     if (row === null) throw new AppError('request_not_found');
     if (row.status === 'CANCELLED') return toRequestView(row, undefined, []);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { PreparedQueries } from '#libs/database';
 import type { EngineProgress } from '#libs/engines';
 import type { InferenceRequest, RequestError } from './inference-request.entity.js';
@@ -60,6 +61,9 @@ export interface LostRequest {
   /** `IN_QUEUE` to be tried again, or `FAILED` after the last attempt. */
   status: RequestStatus;
 }
+
+/** Whose request was cancelled. */
+type CancelledRequest = Pick<InferenceRequest, 'userId' | 'clientId' | 'endpoint'>;
 
 /** A queued request that no queue entry may stand for. */
 export interface Unqueued {
@@ -131,7 +135,8 @@ const SQL = {
   cancel: `
     UPDATE inference_requests
     SET status = 'CANCELLED', completed_at = now(), progress = NULL, heartbeat_at = NULL, run_plan = NULL
-    WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2) AND ${from('CANCELLED')} RETURNING 1`,
+    WHERE id = $1 AND ($2::uuid IS NULL OR user_id = $2) AND ${from('CANCELLED')}
+    RETURNING user_id AS "userId", client_id AS "clientId", endpoint`,
   release: `
     UPDATE inference_requests
     SET status = 'IN_QUEUE', progress = NULL, heartbeat_at = NULL, started_at = NULL, enqueued_at = NULL
@@ -211,12 +216,18 @@ export class RequestLifecycleRepository {
     return { outcome: row && row.queued >= limits.mostQueued ? 'full' : 'exists' };
   }
 
-  /**
-   * Ends a request that is not finished. A worker that runs it finds its hold void.
-   * @param ownerId whose it has to be; null for an administrator, who may cancel anyone's
-   */
-  async cancel(requestId: string, ownerId: string | null): Promise<boolean> {
+  /** Ends its owner's request that is not finished. A worker that runs it finds its hold void. */
+  async cancel(requestId: string, ownerId: string): Promise<boolean> {
     return this.changed('cancel', [requestId, ownerId]);
+  }
+
+  /**
+   * The same whoever owns it, in a transaction.
+   * @returns what was cancelled; null when nothing was
+   */
+  async cancelAnyones(requestId: string, manager: EntityManager): Promise<CancelledRequest | null> {
+    const [[request]] = await manager.query<[CancelledRequest[], number]>(SQL.cancel, [requestId, null]);
+    return request ?? null;
   }
 
   /** @returns false when the request is no longer this worker's */

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { type User, UsersService } from '#libs/accounts';
-import { AdminBench, BOSS, CURATOR, details, keyOf, newUser } from './admin-bench.js';
-import { type OAuthApp, START_LIMIT_MS } from './oauth-app.js';
+import { AdminBench, BOSS, CURATOR, details, keyOf, newUser } from '../../../test/support/admin-bench.js';
 import { bearer, Browser, callMcp, hiddenFields, TestClient } from '../../../test/support/oauth-client.js';
+import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
 
 let bench: AdminBench;
 let server: OAuthApp;
 let boss: User;
 
 beforeAll(async () => {
-  bench = await AdminBench.start();
-  ({ server, boss } = bench);
+  server = await startOAuthApp();
+  bench = await AdminBench.start(server);
+  ({ boss } = bench);
 }, START_LIMIT_MS);
 afterAll(() => server?.close());
 

@@ -1,5 +1,5 @@
-import { AdminBench } from './admin-bench.js';
-import { type OAuthApp, START_LIMIT_MS } from './oauth-app.js';
+import { AdminBench } from '../../../test/support/admin-bench.js';
+import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
 import { bearer, Browser, callMcp, hiddenFields, TestClient } from '../../../test/support/oauth-client.js';
 
 let bench: AdminBench;
@@ -8,8 +8,8 @@ let browser: Browser;
 let userId: string;
 
 beforeAll(async () => {
-  bench = await AdminBench.start();
-  server = bench.server;
+  server = await startOAuthApp();
+  bench = await AdminBench.start(server);
   browser = new Browser(server.base);
   const [user] = await server.dataSource.query<{ id: string }[]>(
     `SELECT id FROM users WHERE email = 'ada@example.org'`,

@@ -1,3 +1,4 @@
 export { EventBus } from './events/event-bus.js';
 export { QueueModule } from './queue.module.js';
+export { type FailedJob, JOB_STATES, type JobState, QueueMonitor, type QueueState } from './queue-monitor.js';
 export { migrateQueueStore } from './queue-backend.js';

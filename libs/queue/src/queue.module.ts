@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { EventBus } from './events/event-bus.js';
 import { queueConnection } from './queue-backend.js';
+import { QueueMonitor } from './queue-monitor.js';
 
 /** BullMQ on PostgreSQL or Redis, with the job defaults of the whole project, and the events between processes. */
 @Global()
@@ -23,8 +24,8 @@ export class QueueModule {
           }),
         }),
       ],
-      providers: [EventBus],
-      exports: [EventBus, BullModule],
+      providers: [EventBus, QueueMonitor],
+      exports: [EventBus, QueueMonitor, BullModule],
     };
   }
 }

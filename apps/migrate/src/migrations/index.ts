@@ -13,6 +13,7 @@ import { AddSignInEpoch1795381200011 } from './1795381200011-add-sign-in-epoch.j
 import { IndexAuditTime1795381200012 } from './1795381200012-index-audit-time.js';
 import { AddFairQueue1795381200020 } from './1795381200020-add-fair-queue.js';
 import { CreatePendingFiles1795381200021 } from './1795381200021-create-pending-files.js';
+import { IndexAllRequests1795381200035 } from './1795381200035-index-all-requests.js';
 import { CreateClaimFunction1795381200040 } from './1795381200040-create-claim-function.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
@@ -31,5 +32,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   IndexAuditTime1795381200012,
   AddFairQueue1795381200020,
   CreatePendingFiles1795381200021,
+  IndexAllRequests1795381200035,
   CreateClaimFunction1795381200040,
 ];

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { LessThan, MoreThanOrEqual, Repository } from 'typeorm';
-import { AuditRecord } from '#libs/audit';
+import { AUDIT_EVENT_TYPES, AuditRecord } from '#libs/audit';
+import { schemas } from '#libs/http';
 import type { Actor } from '../actor.js';
 import type { ListAuditQuery } from './admin-audit.dto.js';
 
@@ -15,6 +16,20 @@ export interface AuditPage {
   /** For the next page; null on the last one. */
   nextCursor: string | null;
 }
+
+const { orNull, uuid, text } = schemas;
+
+export const AUDIT_RECORD_SCHEMA = schemas.view<AuditRecord>('AuditRecord', {
+  id: schemas.like('1234'),
+  createdAt: schemas.time,
+  type: schemas.oneOf(AUDIT_EVENT_TYPES),
+  actorId: orNull(uuid),
+  userId: orNull(uuid),
+  clientId: orNull(text),
+  grantId: orNull(uuid),
+  ip: orNull(text),
+  details: schemas.object,
+});
 
 /** The audit trail, for administrators. Nothing can change it. */
 @Injectable()

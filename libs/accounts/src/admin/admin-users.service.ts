@@ -4,8 +4,8 @@ import { ILike, Repository } from 'typeorm';
 import type { RequestContext } from '#libs/audit';
 import { containing } from '#libs/database';
 import { AppError } from '#libs/errors';
-import type { ListPage } from '#libs/http';
-import type { Actor, Role } from '../actor.js';
+import { type ListPage, schemas } from '#libs/http';
+import { type Actor, type Role, ROLES } from '../actor.js';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
 import type { CreateUserDto, ListUsersQuery } from './admin-users.dto.js';
@@ -19,6 +19,21 @@ export interface UserView {
   /** Null: can sign in. */
   disabledAt: Date | null;
 }
+
+const USER_FIELDS = {
+  id: schemas.uuid,
+  email: schemas.email,
+  role: schemas.oneOf(ROLES),
+  createdAt: schemas.time,
+  disabledAt: schemas.orNull(schemas.time),
+};
+
+export const USER_SCHEMA = schemas.view<UserView>('User', USER_FIELDS);
+export const NEW_USER_SCHEMA = schemas.view<UserView & { password?: string }>(
+  'NewUser',
+  { ...USER_FIELDS, password: schemas.text },
+  ['password'],
+);
 
 /** What administrators do with users. Each change is in the audit trail. */
 @Injectable()

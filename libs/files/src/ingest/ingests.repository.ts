@@ -49,6 +49,11 @@ export class IngestsRepository {
     });
   }
 
+  /** An operator has the queue try it again. The file is stored for its user, although nobody waits for it any more. */
+  reopen(id: string): Promise<boolean> {
+    return this.move(id, ['FAILED'], { status: 'QUEUED', error: null });
+  }
+
   cancel(id: string): Promise<boolean> {
     return this.move(id, UNFINISHED, { status: 'CANCELLED' });
   }

@@ -1,9 +1,9 @@
 import { Controller, Delete, Get, HttpCode, Param, Post, Query, Req, UseGuards } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Actor, AdminGuard, CurrentActor } from '#libs/accounts';
-import { type ListPage, RowIdPipe } from '#libs/http';
+import { ApiRoute, type ListPage, RowIdPipe, schemas } from '#libs/http';
 import { ListClientsQuery } from './admin-clients.dto.js';
-import { AdminClientsService, type ClientView } from './admin-clients.service.js';
+import { AdminClientsService, CLIENT_SCHEMA, type ClientView } from './admin-clients.service.js';
 
 /** The applications that ask users for access, for administrators. */
 @Controller('admin/oauth/clients')
@@ -12,17 +12,24 @@ export class AdminClientsController {
   constructor(private readonly clients: AdminClientsService) {}
 
   @Get()
+  @ApiRoute({ summary: 'List OAuth clients, the newest first', answer: schemas.pageOf(CLIENT_SCHEMA) })
   list(@CurrentActor() actor: Actor, @Query() query: ListClientsQuery): Promise<ListPage<ClientView>> {
     return this.clients.list(actor, query);
   }
 
   @Get(':id')
+  @ApiRoute({ summary: 'Read an OAuth client', answer: CLIENT_SCHEMA })
   read(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: string): Promise<ClientView> {
     return this.clients.read(actor, id);
   }
 
   @Post(':id/disable')
   @HttpCode(200)
+  @ApiRoute({
+    summary: 'Disable an OAuth client',
+    description: 'Its tokens stop working, nobody can connect it.',
+    answer: CLIENT_SCHEMA,
+  })
   disable(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
@@ -33,6 +40,7 @@ export class AdminClientsController {
 
   @Post(':id/enable')
   @HttpCode(200)
+  @ApiRoute({ summary: 'Enable an OAuth client again', answer: CLIENT_SCHEMA })
   enable(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
@@ -43,6 +51,7 @@ export class AdminClientsController {
 
   @Delete(':id')
   @HttpCode(204)
+  @ApiRoute({ summary: 'Delete an OAuth client with everything that users allowed it' })
   delete(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,

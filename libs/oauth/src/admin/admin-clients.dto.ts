@@ -2,7 +2,7 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PageQuery } from '#libs/http';
 import type { ClientKind } from '../clients/oauth-client.entity.js';
 
-const KINDS: readonly ClientKind[] = ['dynamic', 'metadata', 'static'];
+export const CLIENT_KINDS: readonly ClientKind[] = ['dynamic', 'metadata', 'static'];
 
 /** Query of the list of clients. */
 export class ListClientsQuery extends PageQuery {
@@ -13,6 +13,6 @@ export class ListClientsQuery extends PageQuery {
   search?: string;
 
   @IsOptional()
-  @IsIn(KINDS)
+  @IsIn(CLIENT_KINDS)
   kind?: ClientKind;
 }

@@ -5,11 +5,11 @@ import type { Actor } from '#libs/accounts';
 import { AuditLog, type RequestContext } from '#libs/audit';
 import { containing, Transactions } from '#libs/database';
 import { AppError } from '#libs/errors';
-import type { ListPage } from '#libs/http';
+import { type ListPage, schemas } from '#libs/http';
 import { type ClientKind, OAuthClient } from '../clients/oauth-client.entity.js';
 import { GRANT_STANDS } from '../grants/grant-standing.js';
 import { TokenCache } from '../tokens/token-cache.js';
-import type { ListClientsQuery } from './admin-clients.dto.js';
+import { CLIENT_KINDS, type ListClientsQuery } from './admin-clients.dto.js';
 
 /** A client, as administrators see one. Its secret is not known here either. */
 export interface ClientView {
@@ -31,6 +31,23 @@ export interface ClientView {
   /** Null: may be used. */
   disabledAt: Date | null;
 }
+
+const { listOf, orNull, text, time } = schemas;
+
+export const CLIENT_SCHEMA = schemas.view<ClientView>('OAuthClient', {
+  id: schemas.uuid,
+  clientId: text,
+  kind: schemas.oneOf(CLIENT_KINDS),
+  name: orNull(text),
+  redirectUris: listOf(text),
+  grantTypes: listOf(text),
+  tokenEndpointAuthMethod: schemas.like('none'),
+  scope: schemas.like('mcp'),
+  metadata: schemas.object,
+  createdAt: time,
+  lastUsedAt: orNull(time),
+  disabledAt: orNull(time),
+});
 
 const STANDING_GRANTS = `
   SELECT g.id AS grant_id, g.user_id FROM oauth_grants g JOIN users u ON u.id = g.user_id

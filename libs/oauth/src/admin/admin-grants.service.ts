@@ -4,7 +4,7 @@ import { Repository, type SelectQueryBuilder } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import type { RequestContext } from '#libs/audit';
 import { AppError } from '#libs/errors';
-import type { ListPage } from '#libs/http';
+import { type ListPage, schemas } from '#libs/http';
 import { GRANT_STANDS } from '../grants/grant-standing.js';
 import { Grant } from '../grants/grant.entity.js';
 import { GrantsService } from '../grants/grants.service.js';
@@ -30,6 +30,24 @@ export interface GrantView {
   /** It stands: neither revoked nor expired, and its user was not signed out everywhere since. */
   active: boolean;
 }
+
+const { listOf, orNull, text, time, uuid } = schemas;
+
+export const GRANT_SCHEMA = schemas.view<GrantView>('Grant', {
+  id: uuid,
+  userId: uuid,
+  email: schemas.email,
+  clientId: text,
+  clientName: orNull(text),
+  scopes: listOf(text),
+  resource: text,
+  createdAt: time,
+  expiresAt: time,
+  lastUsedAt: orNull(time),
+  revokedAt: orNull(time),
+  revokedReason: orNull(text),
+  active: schemas.flag,
+});
 
 /** What administrators do with the grants of all users. */
 @Injectable()

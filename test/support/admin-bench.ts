@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { INestApplication } from '@nestjs/common';
 import { type Actor, ApiKeysService, type User, UsersService } from '#libs/accounts';
-import { type OAuthApp, startOAuthApp } from './oauth-app.js';
-import { type JsonAnswer, json, TestClient, USER } from '../../../test/support/oauth-client.js';
+import { type JsonAnswer, json, TestClient, USER } from './oauth-client.js';
 
 export const BOSS = { email: 'boss@example.org', password: 'a password of the boss' };
 export const CURATOR = { email: 'curator@example.org', password: 'a password of a curator' };
@@ -9,38 +9,49 @@ export const CURATOR = { email: 'curator@example.org', password: 'a password of 
 export interface CallOptions {
   /** Null: none. Left out: the administrator's. */
   key?: string | null;
+  /** Sent as it is when it is a text, else as JSON. */
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** A server with an administrator, a curator and a user, and the admin REST as they call it. */
+/** The application in this process, and where it listens. */
+interface Server {
+  app: INestApplication;
+  base: string;
+}
+
+interface Keys {
+  admin: string;
+  /** A curator's, and an administrator's that was made for a curator. */
+  curators: string[];
+  /** A user's. */
+  user: string;
+}
+
+/** An administrator, a curator and a user on a server, and the admin REST as they call it. */
 export class AdminBench {
   private constructor(
-    readonly server: OAuthApp,
+    readonly server: Server,
     readonly boss: User,
-    readonly key: string,
-    /** Keys of callers who may not: a user's, a curator's, and an administrator's that was made for less. */
-    readonly weakKeys: string[],
+    readonly keys: Keys,
   ) {}
 
-  static async start(): Promise<AdminBench> {
-    const server = await startOAuthApp();
+  static async start(server: Server): Promise<AdminBench> {
     const users = server.app.get(UsersService);
     const boss = await users.create({ ...BOSS, role: 'admin' });
     const curator = await users.create({ ...CURATOR, role: 'curator' });
-    const user = await users.findByEmail(USER.email);
-    const weakKeys = [
-      await keyOf(server, user!, 'admin'),
-      await keyOf(server, curator, 'admin'),
-      await keyOf(server, boss, 'curator'),
-    ];
-    return new AdminBench(server, boss, await keyOf(server, boss, 'admin'), weakKeys);
+    const user = (await users.findByEmail(USER.email)) ?? (await users.create({ ...USER, role: 'user' }));
+    return new AdminBench(server, boss, {
+      admin: await keyOf(server, boss, 'admin'),
+      curators: [await keyOf(server, curator, 'admin'), await keyOf(server, boss, 'curator')],
+      user: await keyOf(server, user, 'admin'),
+    });
   }
 
   async call(
     method: string,
     path: string,
-    { key = this.key, body, headers }: CallOptions = {},
+    { key = this.keys.admin, body, headers }: CallOptions = {},
   ): Promise<JsonAnswer> {
     const response = await fetch(`${this.server.base}${path}`, {
       method,
@@ -49,8 +60,10 @@ export class AdminBench {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
+    if (response.headers.get('content-type')?.startsWith('text/html'))
+      return { status: response.status, headers: response.headers, body: { page: await response.text() } };
     return json(response);
   }
 
@@ -69,7 +82,7 @@ export class AdminBench {
   }
 }
 
-export async function keyOf({ app }: OAuthApp, user: User, role: Actor['role']): Promise<string> {
+export async function keyOf({ app }: Server, user: User, role: Actor['role']): Promise<string> {
   const actor: Actor = { userId: user.id, email: user.email, role: user.role, clientId: null };
   return (await app.get(ApiKeysService).create(actor, { name: 'test', role })).key;
 }
