@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, SignInService, type User, UsersService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { PageRenderer } from './page-renderer.js';
+import { PageRenderer } from '#libs/pages';
 
 declare module 'fastify' {
   interface Session {
