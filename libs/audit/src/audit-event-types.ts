@@ -25,6 +25,7 @@ export const AUDIT_EVENT_TYPES = [
   'grant.revoked',
   'authorization_code.replayed',
   'refresh_token.reused',
+  'recommendations.changed',
 ] as const;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { DynamicModule } from '@nestjs/common';
 import { type Actor, ApiKeysService, type User, UsersService } from '#libs/accounts';
 import { type OAuthApp, startOAuthApp } from './oauth-app.js';
 import { type JsonAnswer, json, TestClient, USER } from '../../../test/support/oauth-client.js';
@@ -23,8 +24,9 @@ export class AdminBench {
     readonly weakKeys: string[],
   ) {}
 
-  static async start(): Promise<AdminBench> {
-    const server = await startOAuthApp();
+  /** @param extras modules beside the api's that a suite is about */
+  static async start(extras: DynamicModule[] = []): Promise<AdminBench> {
+    const server = await startOAuthApp({}, extras);
     const users = server.app.get(UsersService);
     const boss = await users.create({ ...BOSS, role: 'admin' });
     const curator = await users.create({ ...CURATOR, role: 'curator' });

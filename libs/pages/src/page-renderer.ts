@@ -8,6 +8,8 @@ interface PageOptions {
   status?: number;
   /** Where the page's forms may lead besides this server: CSP sources. */
   formTargets?: string[];
+  /** The page's script asks this server for more. */
+  fetches?: boolean;
 }
 
 /** The pages for people: templates and assets, read once, and the headers that every page carries. */
@@ -51,7 +53,7 @@ export class PageRenderer {
    * Sends a page. It is never cached, framed or leaked as a referrer, loads nothing from elsewhere, and its forms
    * lead nowhere but here and to `formTargets`: browsers apply `form-action` to redirects, too.
    *
-   * @param context what the template shows, and for the frame `script` (the name of an asset) and `user`
+   * @param context what the template shows, and for the frame `user`, and `script` and `style` (names of assets)
    */
   send(reply: FastifyReply, template: string, context: object, options: PageOptions = {}): void {
     const render = this.templates.get(template);
@@ -62,7 +64,7 @@ export class PageRenderer {
       .header(
         'content-security-policy',
         `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; ` +
-          `frame-ancestors 'none'; form-action ${formAction}`,
+          `frame-ancestors 'none'; form-action ${formAction}${options.fetches ? `; connect-src 'self'` : ''}`,
       )
       .header('cache-control', 'no-store')
       .header('referrer-policy', 'no-referrer')

@@ -19,7 +19,8 @@ export class AccountController {
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const user = await this.account.signedInOrToLogin(request, reply);
-    if (user) await this.account.send(request, reply, user, 'account');
+    if (!user) return;
+    await this.account.send(request, reply, user, 'account', { curates: user.role !== 'user' });
   }
 
   @Get('connections')
