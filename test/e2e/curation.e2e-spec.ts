@@ -21,6 +21,9 @@ const VIEWS = [
   { name: 'phone', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 ] as const;
 
+/** Where the seed believes to be, so that its pictures are this server's. */
+const SEEDED_AT = 'http://localhost:3000';
+
 const IMAGES = '/admin?kind=models&category=image';
 const SEEDED = ['modelrunner/upscale', 'modelrunner/remove-background', 'modelrunner/detect-objects'];
 
@@ -29,12 +32,18 @@ describe('the page for curators', () => {
   let api: ApiProcess;
   let browser: Browser;
   let token: string;
+  /** Who is signed in already. */
+  const sessions = new Map<string, Awaited<ReturnType<BrowserContext['storageState']>>>();
 
   beforeAll(async () => {
     [servers, browser] = await Promise.all([prepareOAuthServers(), launchBrowser()]);
     const create = (user: typeof PLAIN, role: string) =>
       servers.admin('user', 'create', '--email', user.email, '--password', user.password, '--role', role);
-    [api] = await Promise.all([servers.start(), create(CURATOR, 'curator'), create(PLAIN, 'user')]);
+    [api] = await Promise.all([
+      servers.start({ PUBLIC_URL: SEEDED_AT }),
+      create(CURATOR, 'curator'),
+      create(PLAIN, 'user'),
+    ]);
     const client = await TestClient.register(api.url);
     token = (await client.connect(new Person(api.url))).access_token;
   });
@@ -44,22 +53,29 @@ describe('the page for curators', () => {
     await servers?.stop();
   });
 
-  /** A browser of its own, signed in on the way to the page. */
+  /** A browser of its own, at the page; the first of a person signs in on the way. */
   async function visit(
     user: typeof CURATOR,
     path: string,
     view: Parameters<Browser['newContext']>[0] = DESKTOP,
   ): Promise<{ page: Page; complaints: string[]; context: BrowserContext }> {
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...view });
+    const storageState = sessions.get(user.email);
+    const context = await browser.newContext({
+      reducedMotion: 'reduce',
+      ...view,
+      ...(storageState && { storageState }),
+    });
     const page = await context.newPage();
     const complaints = watch(page);
     page.on('dialog', (dialog) => void dialog.accept());
     await page.goto(`${api.url}${path}`);
+    if (storageState) return { page, complaints, context };
     expect(new URL(page.url()).pathname).toBe('/login');
     await page.getByLabel('E-mail').fill(user.email);
     await page.getByLabel('Password').fill(user.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL(`${api.url}${path}`);
+    sessions.set(user.email, await context.storageState());
     return { page, complaints, context };
   }
 
@@ -148,6 +164,12 @@ describe('the page for curators', () => {
     await found.getByRole('button', { name: /^Add/ }).click();
     expect(await found.getByRole('button').textContent()).toBe('In the list');
     expect(await found.textContent()).toMatch(/free|per request/);
+    await page.waitForFunction(
+      `[...document.images].every((image) => image.hidden || image.naturalWidth > 0)`,
+    );
+    expect(
+      await page.locator('#list img[src^="/media/"], #results img[src^="/media/"]').count(),
+    ).toBeGreaterThan(4);
     await row(page, 'ocr').getByLabel(/^Note/).fill('For “scans” & <photos>.');
     await row(page, 'ocr').getByRole('button', { name: /up$/ }).click();
     await photograph(page, 'changed');
@@ -176,7 +198,7 @@ describe('the page for curators', () => {
     await row(mine.page, 'video-to-gif').getByLabel(/^Note/).fill('Mine.');
     await save(mine.page);
     const conflict = mine.page.getByRole('alert');
-    expect(await conflict.textContent()).toContain(`${USER.email} changed this list at `);
+    expect(await conflict.textContent()).toContain(`${USER.email} saved it on `);
     expect(await conflict.locator('dl > div').allTextContents()).toEqual([
       expect.stringMatching(/Only in yours\s*modelrunner\/slideshow/),
       expect.stringMatching(/With another note\s*modelrunner\/video-to-gif/),
@@ -228,7 +250,9 @@ describe('the page for curators', () => {
       .evaluate((input) => input.setAttribute('value', 'no/such'));
     await press(page, 'Save');
     expect(await page.locator('#list > li').first().textContent()).toContain('there is no endpoint no/such');
-    expect(await page.getByRole('alert').textContent()).toContain('Nothing was written');
+    expect(await page.getByRole('alert').textContent()).toBe(
+      'Nothing was saved: there is no endpoint no/such.',
+    );
     await photograph(page, 'refused');
     await context.close();
   });

@@ -1,4 +1,4 @@
-import type { FieldError } from '#libs/errors';
+import type { AppError, FieldError } from '#libs/errors';
 import { instant } from '#libs/pages';
 import { CATEGORIES } from '../catalog.types.js';
 import type { CuratedEntry, CuratedList, ListOverview } from './curated-list.js';
@@ -72,6 +72,18 @@ export function differences(theirs: CuratedList, draft: Draft): { label: string;
     { label: 'In another place', endpoints: moved },
     { label: 'With another note', endpoints: noted },
   ].filter(({ endpoints }) => endpoints.length > 0);
+}
+
+/** Who was first, and when. */
+export function conflictSentence({ message, details: { current } }: AppError): string {
+  if (!current?.changedBy || !current.changedAt) return message;
+  return `${current.changedBy} saved it on ${instant(new Date(current.changedAt))?.text}.`;
+}
+
+/** Why nothing was saved; the entries themselves say it, too. */
+export function refusalSentence({ message, details: { validationErrors = [] } }: AppError): string {
+  if (validationErrors.length === 0) return message;
+  return `Nothing was saved: ${validationErrors.map((error) => error.message).join('; ')}.`;
 }
 
 /** When and by whom the list was saved last; null for never. */

@@ -7,12 +7,14 @@ import { type FormFields, leaveWithNotice, PageRenderer, takeNotice, text } from
 import { applyAction, type Draft, readAction, readDraft } from './curation-draft.js';
 import {
   changedView,
+  conflictSentence,
   contentOf,
   differences,
   entryView,
   listLinks,
   pagePath,
   previewOf,
+  refusalSentence,
   rowViews,
 } from './curation-page.view.js';
 import { CurationService } from './curation.service.js';
@@ -142,11 +144,11 @@ export class CurationPages {
       })),
       preview: previewOf(list, draft, entries),
       conflict: isConflict && {
-        message: refusal.message,
+        message: conflictSentence(refusal),
         theirs: current.etag,
         differences: differences(current, draft),
       },
-      refusal: refusal && !isConflict && refusal.message,
+      refusal: refusal && !isConflict && refusalSentence(refusal),
     };
     const status = refusal ? HTTP_STATUS[refusal.kind] : 200;
     this.pages.send(reply, 'curation', page, { status, fetches: true });

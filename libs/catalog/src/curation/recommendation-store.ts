@@ -84,7 +84,10 @@ export async function wasEverSet(manager: EntityManager, list: ListName): Promis
   );
 }
 
-/** Replaces a list whole and counts its version up. The caller holds the lock of the catalogue's writers. */
+/**
+ * Replaces a list whole and counts its version up. The caller holds the lock of the catalogue's writers; the time is
+ * the clock's, since that of a transaction that had to wait for the lock may lie before the last change.
+ */
 export async function writeList(
   manager: EntityManager,
   { kind, category }: ListName,
@@ -95,9 +98,10 @@ export async function writeList(
   const rows = items.map((item, position) => ({ kind, category, position, ...item }));
   if (rows.length > 0) await manager.insert(Recommendation, rows);
   await manager.query(
-    `INSERT INTO recommendation_lists AS l (kind, category, version, changed_by) VALUES ($1, $2, 1, $3)
+    `INSERT INTO recommendation_lists AS l (kind, category, version, changed_at, changed_by)
+     VALUES ($1, $2, 1, clock_timestamp(), $3)
      ON CONFLICT (kind, category) DO UPDATE
-     SET version = l.version + 1, changed_at = now(), changed_by = EXCLUDED.changed_by`,
+     SET version = l.version + 1, changed_at = EXCLUDED.changed_at, changed_by = EXCLUDED.changed_by`,
     [kind, category, changedBy],
   );
 }
