@@ -11,6 +11,7 @@ const PLATFORM = [
   'outbound',
   'queue',
   'http',
+  'pages',
   'lifecycle',
 ];
 
@@ -36,6 +37,7 @@ const PLATFORM_USES = {
   queue: ['config', 'errors', 'database'],
   lifecycle: ['config', 'errors'],
   http: ['config', 'errors', 'database', 'queue'],
+  pages: ['config', 'errors'],
 };
 
 const layerRule = ([lib, allowed]) => ({

@@ -16,8 +16,8 @@ function findStructureProblems() {
   const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
   for (const id of ids)
     if (ids.indexOf(id) !== ids.lastIndexOf(id)) problems.push(`the id ${id} is there twice`);
-  for (const input of document.querySelectorAll('input:not([type=hidden])')) {
-    if (![...(input.labels ?? [])].some((label) => label.textContent?.trim()))
+  for (const input of document.querySelectorAll('input:not([type=hidden]), textarea')) {
+    if (!input.ariaLabel && ![...(input.labels ?? [])].some((label) => label.textContent?.trim()))
       problems.push(`${input.name} has no label`);
     if (input.getAttribute('aria-invalid') === 'true' && !input.hasAttribute('aria-describedby'))
       problems.push(`${input.name} is wrong and does not say how`);
@@ -78,7 +78,9 @@ function findContrastProblems() {
 function countControls() {
   document.activeElement?.blur();
   window.getSelection()?.removeAllRanges();
-  const controls = [...document.querySelectorAll('a[href], button, input:not([type=hidden])')];
+  const controls = [
+    ...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, [tabindex="0"]'),
+  ];
   return controls.filter((element) => element.getClientRects().length > 0).length;
 }
 

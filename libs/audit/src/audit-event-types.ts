@@ -27,6 +27,7 @@ export const AUDIT_EVENT_TYPES = [
   'refresh_token.reused',
   'request.cancelled',
   'queue.retried',
+  'recommendations.changed',
 ] as const;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];

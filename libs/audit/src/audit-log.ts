@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, Repository } from 'typeorm';
 import type { AuditEventType } from './audit-event-types.js';
-import { AuditRecord } from './audit-record.entity.js';
+import { type AuditDetails, AuditRecord } from './audit-record.entity.js';
 
 /** One thing that happened. What is left out is not known or does not apply. */
 export interface AuditEvent {
@@ -17,7 +17,7 @@ export interface AuditEvent {
   /** Address that the request came from. */
   ip?: string | null;
   /** Short values only, and never a secret, a code or a token. */
-  details?: Record<string, string | number | boolean | null>;
+  details?: AuditDetails;
 }
 
 /** By hand, because it is part of every token refresh: TypeORM's own insert takes more than twice as long. */

@@ -1,6 +1,9 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { AuditEventType } from './audit-event-types.js';
 
+/** Short values, and short lists of names. */
+export type AuditDetails = Record<string, string | number | boolean | null | readonly string[]>;
+
 /**
  * What happened, once and for ever: the database refuses to change or delete a row. Ids are plain values without
  * foreign keys, because the record outlives what it is about.
@@ -46,5 +49,5 @@ export class AuditRecord {
 
   /** What else there is to know. Never a secret. */
   @Column({ type: 'jsonb', default: {} })
-  details!: Record<string, string | number | boolean | null>;
+  details!: AuditDetails;
 }

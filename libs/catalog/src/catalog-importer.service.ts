@@ -4,9 +4,10 @@ import type { Actor } from '#libs/accounts';
 import { Transactions } from '#libs/database';
 import { AppError, type FieldError } from '#libs/errors';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
-import { CATEGORIES, type Category, type EntryKind, type JsonSchema } from './catalog.types.js';
+import type { Category, EntryKind, JsonSchema } from './catalog.types.js';
+import { recommendationProblems } from './curation/recommendation-rules.js';
+import { wasEverSet, writeList } from './curation/recommendation-store.js';
 import { CatalogEntry } from './entities/catalog-entry.entity.js';
-import { Recommendation } from './entities/recommendation.entity.js';
 import { modelProblems, wrapperProblems } from './import/definition-check.js';
 import {
   endpointOf,
@@ -19,9 +20,6 @@ import { toEntryContent, toModelContent, toWrapperContent } from './import/entry
 import { modelStore, wrapperStore, writeEntries } from './import/entry-writer.js';
 import { findEntries } from './import/find-entries.js';
 import { mappingProblems } from './wrappers/mapping-check.js';
-
-const MAX_RECOMMENDED = 50;
-const MAX_NOTE = 500;
 
 type BaseModels = ReadonlyMap<string, CatalogEntry>;
 
@@ -68,29 +66,28 @@ export class CatalogImporter {
 
   /**
    * Replaces one curated list whole, or with `onlyIfEmpty` only fills it the first time, so that a seed never undoes
-   * a curator's work.
+   * a curator's work, not even an emptied list.
    *
    * @throws AppError `invalid_request` for endpoints that are unknown, hidden, of the other kind or twice in the list
    */
   async setRecommendations(
-    _actor: Actor | null,
+    actor: Actor | null,
     kind: EntryKind,
     category: Category,
     items: RecommendationList['items'],
     options: { onlyIfEmpty?: boolean } = {},
   ): Promise<void> {
     await this.change(async (manager) => {
-      if (options.onlyIfEmpty && (await manager.existsBy(Recommendation, { kind, category }))) return;
+      if (options.onlyIfEmpty && (await wasEverSet(manager, { kind, category }))) return;
       const entries = await findEntries(
         manager,
         items.map((item) => item.endpoint),
       );
       refuse(recommendationProblems(kind, category, items, entries));
-      await manager.delete(Recommendation, { kind, category });
-      const rows = items.map(({ endpoint, note = '' }, position) => {
-        return { kind, category, position, entryId: (entries.get(endpoint) as CatalogEntry).id, note };
+      const rows = items.map(({ endpoint, note = '' }) => {
+        return { entryId: (entries.get(endpoint) as CatalogEntry).id, note };
       });
-      if (rows.length > 0) await manager.insert(Recommendation, rows);
+      await writeList(manager, { kind, category }, rows, actor?.userId ?? null);
     });
   }
 
@@ -150,32 +147,3 @@ const closed = (wrapper: WrapperDefinition): WrapperDefinition => ({
   ...wrapper,
   inputSchema: { ...wrapper.inputSchema, additionalProperties: false },
 });
-
-function recommendationProblems(
-  kind: EntryKind,
-  category: Category,
-  items: RecommendationList['items'],
-  entries: ReadonlyMap<string, CatalogEntry>,
-): FieldError[] {
-  const problems = items.flatMap(({ endpoint, note = '' }, index): FieldError[] => {
-    const entry = entries.get(endpoint);
-    const path = `items.${index}`;
-    if (!entry) return [{ path, message: `there is no endpoint ${endpoint}` }];
-    const isTwice = items.findIndex((item) => item.endpoint === endpoint) !== index;
-    return [
-      ...(entry.kind === kind ? [] : [{ path, message: `${endpoint} is a ${entry.kind}, not a ${kind}` }]),
-      ...(entry.visibility === 'public' && entry.status === 'published'
-        ? []
-        : [{ path, message: `${endpoint} is not public and published` }]),
-      ...(isTwice ? [{ path, message: `${endpoint} is in the list twice` }] : []),
-      ...(note.length > MAX_NOTE
-        ? [{ path: `${path}.note`, message: `must have at most ${MAX_NOTE} characters` }]
-        : []),
-    ];
-  });
-  if (!CATEGORIES.includes(category))
-    problems.push({ path: 'category', message: `must be one of: ${CATEGORIES.join(', ')}` });
-  if (items.length > MAX_RECOMMENDED)
-    problems.push({ path: 'items', message: `must have at most ${MAX_RECOMMENDED} entries` });
-  return problems;
-}

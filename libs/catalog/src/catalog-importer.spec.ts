@@ -8,7 +8,9 @@ beforeAll(async () => {
   at = await startCatalog();
 });
 afterAll(() => at.stop());
-beforeEach(() => at.dataSource.query('TRUNCATE catalog_entries, catalog_words CASCADE'));
+beforeEach(() =>
+  at.dataSource.query('TRUNCATE catalog_entries, catalog_words, recommendation_lists CASCADE'),
+);
 
 const problemsOf = async (work: Promise<unknown>): Promise<string> => {
   const error: unknown = await work.then(
@@ -263,6 +265,9 @@ describe('curated lists', () => {
     await set([{ endpoint: 'modelrunner/two' }], { onlyIfEmpty: true });
     await set([{ endpoint: 'modelrunner/one' }], { onlyIfEmpty: true });
     expect(await listed()).toEqual(['modelrunner/two']);
+    await set([]);
+    await set([{ endpoint: 'modelrunner/one' }], { onlyIfEmpty: true });
+    expect(await listed()).toEqual([]);
   });
 
   it('refuse what cannot be recommended, by name, and stay as they are', async () => {

@@ -21,6 +21,6 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     EndpointResolver,
     CatalogImporter,
   ],
-  exports: [CatalogService, EndpointResolver, CatalogImporter],
+  exports: [CatalogService, EndpointResolver, CatalogImporter, CatalogChanges],
 })
 export class CatalogModule {}

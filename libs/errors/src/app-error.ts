@@ -6,6 +6,16 @@ export interface FieldError {
   message: string;
 }
 
+/** The state that a thing has, when it is not the one that a change was meant for. */
+export interface CurrentState {
+  /** Its entity tag (rendered as `ETag`, too). */
+  etag: string;
+  /** RFC 3339; null when it was never changed. */
+  changedAt: string | null;
+  /** E-mail address; null when no person did it. */
+  changedBy: string | null;
+}
+
 /** What an error carries beside its sentence. All of it may be shown to the caller. */
 export interface ErrorDetails {
   /** Every failing field, never only the first. */
@@ -14,6 +24,8 @@ export interface ErrorDetails {
   nextStep?: string;
   /** Seconds after which a retry makes sense (rendered as `Retry-After`). */
   retryAfterSeconds?: number;
+  /** What stands now, where the caller meant to change something older. */
+  current?: CurrentState;
 }
 
 /**

@@ -5,6 +5,8 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'precondition_failed'
+  | 'precondition_required'
   | 'too_large'
   | 'unprocessable'
   | 'rate_limited'
@@ -36,6 +38,11 @@ export const ERROR_CATALOGUE = {
   endpoint_not_found: entry('not_found', 'There is no such endpoint.'),
   request_not_found: entry('not_found', 'There is no such request.'),
   conflict: entry('conflict', 'Someone else changed this first.'),
+  precondition_failed: entry('precondition_failed', 'Someone else changed this after you read it.'),
+  precondition_required: entry(
+    'precondition_required',
+    'The header If-Match must name the state that is changed: the ETag that you read.',
+  ),
   rate_limited: entry('rate_limited', 'Too many requests. Try again later.'),
   invalid_output: entry('internal', 'The model made an output that does not fit its schema.'),
   engine_failed: entry('internal', 'The model failed on this input.'),
@@ -54,13 +61,15 @@ export const ERROR_CATALOGUE = {
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
-/** HTTP status of each kind (RFC 9110 §15). */
+/** HTTP status of each kind (RFC 9110 §15, RFC 6585). */
 export const HTTP_STATUS: Record<ErrorKind, number> = {
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
+  precondition_required: 428,
   too_large: 413,
   unprocessable: 422,
   rate_limited: 429,

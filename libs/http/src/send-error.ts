@@ -19,6 +19,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, thrown: 
   if (reply.sent || request.server.sendErrorPage?.(request, reply, error)) return;
   const { retryAfterSeconds, ...details } = error.details;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+  if (details.current) void reply.header('etag', details.current.etag);
   void reply
     .status(status)
     .header('cache-control', 'no-store')

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PageRenderer, PagesModule } from '#libs/pages';
 import { AdminClientHostsController } from './admin/admin-client-hosts.controller.js';
 import { AdminClientsController } from './admin/admin-clients.controller.js';
 import { AdminGrantsController } from './admin/admin-grants.controller.js';
@@ -17,13 +18,11 @@ import { ExpiredRowsSweeper } from './expired-rows.sweeper.js';
 import { OAuthModule } from './oauth.module.js';
 import { AccountController } from './pages/account.controller.js';
 import { AccountPages } from './pages/account-pages.js';
-import { AssetsController } from './pages/assets.controller.js';
 import { ConsentController } from './pages/consent.controller.js';
 import { HomeController } from './pages/home.controller.js';
 import { KeysController } from './pages/keys.controller.js';
 import { LoginController } from './pages/login.controller.js';
 import { LogoutController } from './pages/logout.controller.js';
-import { PageRenderer } from './pages/page-renderer.js';
 import { PasswordController } from './pages/password.controller.js';
 import { OpenIdProvider } from './upstream/openid-provider.js';
 import { UpstreamSignInController } from './upstream/upstream-sign-in.controller.js';
@@ -31,7 +30,7 @@ import { UpstreamSignInService } from './upstream/upstream-sign-in.service.js';
 
 /** The HTTP edge of the authorization server: its endpoints and the pages for people. */
 @Module({
-  imports: [OAuthModule],
+  imports: [OAuthModule, PagesModule],
   controllers: [
     DiscoveryController,
     RegisterController,
@@ -47,7 +46,6 @@ import { UpstreamSignInService } from './upstream/upstream-sign-in.service.js';
     AccountController,
     KeysController,
     PasswordController,
-    AssetsController,
     AdminClientsController,
     AdminGrantsController,
     AdminClientHostsController,
@@ -58,11 +56,14 @@ import { UpstreamSignInService } from './upstream/upstream-sign-in.service.js';
     DocumentClients,
     ClientDocumentFetcher,
     EndpointLimits,
-    PageRenderer,
     AccountPages,
     OpenIdProvider,
     UpstreamSignInService,
     ExpiredRowsSweeper,
   ],
 })
-export class OAuthHttpModule {}
+export class OAuthHttpModule {
+  constructor(pages: PageRenderer) {
+    pages.addFolder(new URL('./pages/', import.meta.url));
+  }
+}

@@ -2,9 +2,8 @@ import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { PageRenderer, sendErrorPage } from '#libs/pages';
 import { OAuthError, sendOAuthError, toOAuthError } from './oauth-error.js';
-import { sendErrorPage } from './pages/error-page.js';
-import { PageRenderer } from './pages/page-renderer.js';
 import { McpBearerGuard } from './tokens/mcp-bearer.guard.js';
 
 /** The endpoints that talk JSON to clients; the short paths are for clients that guess. */

@@ -24,6 +24,16 @@ export class SignInService {
     return user && !user.disabledAt && user.signInEpoch === signInEpoch ? user : null;
   }
 
+  /** Who is signed in, for pages. Everybody else is sent to sign in and come back, and the answer is null. */
+  async currentUserOrToLogin(request: FastifyRequest, reply: FastifyReply): Promise<User | null> {
+    const user = await this.currentUser(request);
+    if (!user) {
+      const returnTo = encodeURIComponent(request.url);
+      void reply.header('cache-control', 'no-store').redirect(`/login?return_to=${returnTo}`, 303);
+    }
+    return user;
+  }
+
   /** Begins a signed-in session under a new id, so that an id planted before the sign-in is worth nothing. */
   async signIn(request: FastifyRequest, user: User): Promise<void> {
     await request.session.regenerate(['browserId']);

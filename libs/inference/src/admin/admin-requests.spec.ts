@@ -127,8 +127,6 @@ describe('requests of all users', () => {
       { status: 'IN_QUEUE' },
       { userId: owner.userId },
       { userId: stranger.userId, status: 'FAILED' },
-      { endpoint: 'a/7' },
-      { modelEndpoint: 'a/7', status: 'FAILED' },
       { since: '2025-01-03', until: '2025-01-04' },
       { cursor: `1735800000000000.${nanoid()}` },
     ];

@@ -3,14 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignInService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { PageErrorFilter, PageRenderer } from '#libs/pages';
 import { ClientResolver } from '../clients/client-resolver.service.js';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import { matchesRedirectUri, redirectDisplayHost, withParameters } from '../clients/redirect-uri.js';
 import { EndpointLimits } from '../endpoint-limits.js';
 import { AuthorizationRequestsService } from '../grants/authorization-requests.service.js';
 import { OAuthError } from '../oauth-error.js';
-import { PageErrorFilter } from '../pages/page-error.filter.js';
-import { PageRenderer } from '../pages/page-renderer.js';
 import { type Query, readAuthorizationParameters, single } from './authorization-parameters.js';
 
 /** The authorization endpoint (RFC 6749 §3.1): checks, remembers, and hands over to the pages. */

@@ -3,14 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, SignInService, type User, UsersService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { PageRenderer } from './page-renderer.js';
-
-declare module 'fastify' {
-  interface Session {
-    /** What the next page says of the change that led to it. */
-    notice?: string;
-  }
-}
+import { leaveWithNotice, PageRenderer, takeNotice } from '#libs/pages';
 
 const TABS = [
   { path: '/account', label: 'Account' },
@@ -31,13 +24,8 @@ export class AccountPages {
   ) {}
 
   /** Who is signed in. Everybody else is sent to sign in and come back, and the answer is null. */
-  async signedInOrToLogin(request: FastifyRequest, reply: FastifyReply): Promise<User | null> {
-    const user = await this.signIn.currentUser(request);
-    if (!user) {
-      const returnTo = encodeURIComponent(request.url);
-      void reply.header('cache-control', 'no-store').redirect(`/login?return_to=${returnTo}`, 303);
-    }
-    return user;
+  signedInOrToLogin(request: FastifyRequest, reply: FastifyReply): Promise<User | null> {
+    return this.signIn.currentUserOrToLogin(request, reply);
   }
 
   /** For forms. @throws AppError `csrf` when nobody is signed in any more */
@@ -62,8 +50,6 @@ export class AccountPages {
   ): Promise<void> {
     const [path] = request.url.split('?', 1);
     const tabs = [...TABS, ...((await this.hasPassword(user)) ? [PASSWORD_TAB] : [])];
-    const { notice } = request.session;
-    if (notice !== undefined) request.session.notice = undefined;
     this.pages.send(
       reply,
       template,
@@ -71,7 +57,7 @@ export class AccountPages {
         user,
         csrf: reply.generateCsrf(),
         tabs: tabs.map((tab) => ({ ...tab, current: tab.path === path })),
-        notice,
+        notice: takeNotice(request),
         ...context,
       },
       { status },
@@ -80,8 +66,7 @@ export class AccountPages {
 
   /** After a change: to the page that then says what happened, and that can be loaded again without doing it twice. */
   leave(request: FastifyRequest, reply: FastifyReply, path: string, notice: string): void {
-    request.session.notice = notice;
-    void reply.header('cache-control', 'no-store').redirect(path, 303);
+    leaveWithNotice(request, reply, path, notice);
   }
 }
 

@@ -2,11 +2,10 @@ import { Body, Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@n
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard } from '#libs/accounts';
 import { AppError } from '#libs/errors';
+import { type FormFields, PageErrorFilter, uuid } from '#libs/pages';
 import { GrantsService } from '../grants/grants.service.js';
 import { AccountPages, actorOf } from './account-pages.js';
 import { connectionRow } from './connection-row.js';
-import { type FormFields, uuid } from './form-fields.js';
-import { PageErrorFilter } from './page-error.filter.js';
 
 /** A signed-in person's account, and the assistants that they connected to it. */
 @Controller('account')
@@ -20,7 +19,8 @@ export class AccountController {
   @Get()
   async show(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const user = await this.account.signedInOrToLogin(request, reply);
-    if (user) await this.account.send(request, reply, user, 'account');
+    if (!user) return;
+    await this.account.send(request, reply, user, 'account', { curates: user.role !== 'user' });
   }
 
   @Get('connections')

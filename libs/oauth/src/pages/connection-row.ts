@@ -1,7 +1,7 @@
+import { day } from '#libs/pages';
 import { isLoopbackRedirect, isPrivateSchemeRedirect, redirectDisplayHost } from '../clients/redirect-uri.js';
 import type { Connection } from '../grants/grants.service.js';
 import { scopeTexts } from '../grants/scopes.js';
-import { day } from './day.js';
 
 /** One connected assistant, in the words of the page. */
 export function connectionRow(connection: Connection) {

@@ -15,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { PageErrorFilter, PageRenderer } from '#libs/pages';
 import { ClientResolver } from '../clients/client-resolver.service.js';
 import type { OAuthClient } from '../clients/oauth-client.entity.js';
 import {
@@ -28,8 +29,6 @@ import type { AuthorizationRequest } from '../grants/authorization-request.entit
 import { AuthorizationRequestsService } from '../grants/authorization-requests.service.js';
 import { GrantsService } from '../grants/grants.service.js';
 import { scopeTexts } from '../grants/scopes.js';
-import { PageErrorFilter } from './page-error.filter.js';
-import { PageRenderer } from './page-renderer.js';
 
 interface Fields {
   request?: string;

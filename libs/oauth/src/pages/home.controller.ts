@@ -2,9 +2,8 @@ import { Controller, Get, Inject, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SignInService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { PageErrorFilter, PageRenderer } from '#libs/pages';
 import { connectGuide } from './connect-guide.js';
-import { PageErrorFilter } from './page-error.filter.js';
-import { PageRenderer } from './page-renderer.js';
 
 /** The front page: what this server is, and how to connect an assistant to it. */
 @Controller()
@@ -24,7 +23,7 @@ export class HomeController {
       user,
       mcpResource,
       clients: connectGuide(mcpResource, secure),
-      script: true,
+      script: 'copy.js',
     });
   }
 }

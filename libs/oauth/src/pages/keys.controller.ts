@@ -3,10 +3,8 @@ import { Body, Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@n
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiKeysService, CsrfGuard, type User } from '#libs/accounts';
 import { AppError, HTTP_STATUS } from '#libs/errors';
+import { day, type FormFields, PageErrorFilter, text, uuid } from '#libs/pages';
 import { AccountPages, actorOf } from './account-pages.js';
-import { day } from './day.js';
-import { type FormFields, text, uuid } from './form-fields.js';
-import { PageErrorFilter } from './page-error.filter.js';
 
 /** A signed-in person's API keys. */
 @Controller('account/keys')
@@ -39,7 +37,7 @@ export class KeysController {
     try {
       const wanted = { id: uuid(fields.new_key), name, role: user.role };
       const { key } = await this.apiKeys.create(actorOf(user), wanted, { ip: request.ip });
-      await this.sendKeys(request, reply, user, { newKey: key, script: true });
+      await this.sendKeys(request, reply, user, { newKey: key, script: 'copy.js' });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const [field] = error.details.validationErrors ?? [];

@@ -1,8 +1,7 @@
 import { Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService } from '#libs/accounts';
-import { PageErrorFilter } from './page-error.filter.js';
-import { PageRenderer } from './page-renderer.js';
+import { PageErrorFilter, PageRenderer } from '#libs/pages';
 
 /** Sign-out: by a form, so that no foreign page can do it with an image. */
 @Controller('logout')

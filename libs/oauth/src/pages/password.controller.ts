@@ -2,10 +2,9 @@ import { Body, Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@n
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CsrfGuard, SignInService, type User, UsersService } from '#libs/accounts';
 import { AppError } from '#libs/errors';
+import { type FormFields, PageErrorFilter, text } from '#libs/pages';
 import { EndpointLimits } from '../endpoint-limits.js';
 import { AccountPages } from './account-pages.js';
-import { type FormFields, text } from './form-fields.js';
-import { PageErrorFilter } from './page-error.filter.js';
 import { type PasswordForm, type PasswordProblems, passwordProblems } from './password-form.js';
 
 const CHANGED =
