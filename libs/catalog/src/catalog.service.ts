@@ -2,17 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import { CatalogRepository, type EntryRow } from './catalog.repository.js';
-import { CATEGORIES, type Category, type EntryKind, type JsonSchema, type Page } from './catalog.types.js';
+import { CATEGORIES, type Category, type EntryKind, type Page } from './catalog.types.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { CatalogCache } from './reads/catalog-cache.service.js';
 import { oncePerObject } from './reads/once-per-object.js';
 import {
-  defaultModel,
   toModelView,
+  toRawSchema,
   toSummary,
   toWrapperView,
   type EntrySummary,
   type ModelView,
+  type RawSchema,
   type RecommendedItem,
   type SearchResult,
   type WrapperView,
@@ -91,16 +92,8 @@ export class CatalogService {
   }
 
   /** The JSON Schemas of a model or a wrapper, nothing cut. */
-  async getRawSchema(
-    actor: Actor,
-    endpoint: string,
-  ): Promise<{ endpoint: string; inputSchema: JsonSchema; outputSchema: JsonSchema }> {
-    const entry = await this.lookup.find(actor, endpoint);
-    return {
-      endpoint: entry.endpoint,
-      inputSchema: entry.inputSchema,
-      outputSchema: defaultModel(entry).outputSchema,
-    };
+  async getRawSchema(actor: Actor, endpoint: string): Promise<RawSchema> {
+    return toRawSchema(await this.lookup.find(actor, endpoint));
   }
 
   private async readRecommended(kind: EntryKind, category: Category): Promise<readonly RecommendedItem[]> {
