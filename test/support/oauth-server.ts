@@ -48,6 +48,7 @@ export async function admin(environment: Record<string, string>, ...args: string
 }
 
 export interface OAuthServers {
+  databaseUrl: string;
   /** One more api on the same database; its issuer is its own address. */
   start(env?: Record<string, string>, execArgv?: string[]): Promise<ApiProcess>;
   /** `npm run admin -- …`; its output. */
@@ -69,6 +70,7 @@ export async function prepareOAuthServers(): Promise<OAuthServers> {
   await migrate(environment, USER);
   const started: ApiProcess[] = [];
   return {
+    databaseUrl: database.url,
     start: async (env = {}, execArgv = []) => {
       const api = await startApi({ ...environment, ...env }, { execArgv });
       started.push(api);

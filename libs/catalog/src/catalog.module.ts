@@ -7,6 +7,7 @@ import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
+import { CatalogCache } from './reads/catalog-cache.service.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** Models, wrappers, curated lists and search. */
@@ -15,6 +16,7 @@ import { SchemaCache } from './schema/schema-cache.service.js';
   providers: [
     CatalogRepository,
     CatalogChanges,
+    CatalogCache,
     EndpointLookup,
     SchemaCache,
     CatalogService,

@@ -58,6 +58,8 @@ export interface EntryRow {
   kind: EntryKind;
   version: number;
   endpoint: string;
+  /** Published and not private: everybody who names it sees this very row. */
+  isForAll: boolean;
   name: string;
   category: Category;
   task: string;

@@ -2,15 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import { CatalogRepository, type EntryRow } from './catalog.repository.js';
-import { CATEGORIES, type Category, type EntryKind, type JsonSchema, type Page } from './catalog.types.js';
+import { CATEGORIES, type Category, type EntryKind, type Page } from './catalog.types.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
+import { CatalogCache } from './reads/catalog-cache.service.js';
+import { oncePerObject } from './reads/once-per-object.js';
 import {
-  defaultModel,
   toModelView,
+  toRawSchema,
   toSummary,
   toWrapperView,
   type EntrySummary,
   type ModelView,
+  type RawSchema,
   type RecommendedItem,
   type SearchResult,
   type WrapperView,
@@ -35,6 +38,7 @@ export class CatalogService {
   constructor(
     private readonly repository: CatalogRepository,
     private readonly lookup: EndpointLookup,
+    private readonly cache: CatalogCache,
   ) {}
 
   /** Public models, page by page. */
@@ -48,14 +52,18 @@ export class CatalogService {
   }
 
   /** The curated list of one category, in the curator's order. */
-  async recommended(_actor: Actor, kind: EntryKind, category: Category): Promise<RecommendedItem[]> {
+  async recommended(_actor: Actor, kind: EntryKind, category: Category): Promise<readonly RecommendedItem[]> {
     if (!CATEGORIES.includes(category)) {
       throw new AppError('invalid_request', 'There is no such category.', {
         validationErrors: [{ path: 'category', message: `must be one of: ${CATEGORIES.join(', ')}` }],
       });
     }
-    const rows = await this.repository.recommended(kind, category);
-    return rows.map(({ summary, note }) => ({ ...toSummary(summary), note }));
+    const items = await this.cache.get({
+      key: `recommended:${kind}:${category}`,
+      load: () => this.readRecommended(kind, category),
+      isForAll: () => true,
+    });
+    return items ?? [];
   }
 
   /** Models and wrappers together, best first. */
@@ -75,25 +83,22 @@ export class CatalogService {
 
   /** @throws AppError `endpoint_not_found`, also for a wrapper, which has its own tool */
   async getModel(actor: Actor, endpoint: string): Promise<ModelView> {
-    return toModelView(await this.find(actor, endpoint, 'model'));
+    return modelViewOf(await this.find(actor, endpoint, 'model'));
   }
 
   /** @throws AppError `endpoint_not_found`, also for a model, which has its own tool */
   async getWrapper(actor: Actor, endpoint: string): Promise<WrapperView> {
-    return toWrapperView(await this.find(actor, endpoint, 'wrapper'));
+    return wrapperViewOf(await this.find(actor, endpoint, 'wrapper'));
   }
 
   /** The JSON Schemas of a model or a wrapper, nothing cut. */
-  async getRawSchema(
-    actor: Actor,
-    endpoint: string,
-  ): Promise<{ endpoint: string; inputSchema: JsonSchema; outputSchema: JsonSchema }> {
-    const entry = await this.lookup.find(actor, endpoint);
-    return {
-      endpoint: entry.endpoint,
-      inputSchema: entry.inputSchema,
-      outputSchema: defaultModel(entry).outputSchema,
-    };
+  async getRawSchema(actor: Actor, endpoint: string): Promise<RawSchema> {
+    return toRawSchema(await this.lookup.find(actor, endpoint));
+  }
+
+  private async readRecommended(kind: EntryKind, category: Category): Promise<readonly RecommendedItem[]> {
+    const rows = await this.repository.recommended(kind, category);
+    return rows.map(({ summary, note }) => ({ ...toSummary(summary), note }));
   }
 
   private async find(actor: Actor, endpoint: string, kind: EntryKind): Promise<EntryRow> {
@@ -115,6 +120,10 @@ export class CatalogService {
     return { items: items.map(toSummary), page, limit, total, hasMore: page * limit < total };
   }
 }
+
+/** Views of the entries that the cache holds, which go with them. */
+const modelViewOf = oncePerObject(toModelView);
+const wrapperViewOf = oncePerObject(toWrapperView);
 
 const clamp = (limit: number): number => Math.min(Math.max(Math.trunc(limit), 1), MAX_LIMIT);
 

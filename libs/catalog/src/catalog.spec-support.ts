@@ -2,7 +2,8 @@ import { DataSource } from 'typeorm';
 import { type Actor, User } from '#libs/accounts';
 import { loadConfig } from '#libs/config';
 import { PreparedQueries, Transactions } from '#libs/database';
-import { EventBus } from '#libs/queue';
+import { EventBus, migrateQueueStore } from '#libs/queue';
+import { eventually } from '../../../test/support/standalone.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
@@ -12,38 +13,80 @@ import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
 import type { ModelDefinition, WrapperDefinition } from './import/definitions.js';
+import { CatalogCache } from './reads/catalog-cache.service.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
-/** The catalogue's services on a real database of their own. */
-export async function startCatalog() {
-  const database = await createTestDatabase();
+/** One process's services of the catalogue, on a database that is there. */
+async function startServices(url: string, options: { hearsChanges?: boolean } = {}) {
   const dataSource = new DataSource({
     type: 'postgres',
-    url: database.url,
+    url,
     entities: [...catalogEntities, User],
     installExtensions: false,
   });
   await dataSource.initialize();
+  const bus = new EventBus(loadConfig({ DATABASE_URL: url }));
+  if (options.hearsChanges) await bus.onModuleInit();
+  const changes = new CatalogChanges(bus);
   const repository = new CatalogRepository(new PreparedQueries(dataSource));
-  const lookup = new EndpointLookup(repository);
-  const changes = new CatalogChanges(new EventBus(loadConfig({ DATABASE_URL: database.url })));
+  const cache = new CatalogCache(changes);
+  const lookup = new EndpointLookup(repository, cache);
   return {
     dataSource,
-    catalog: new CatalogService(repository, lookup),
+    bus,
+    changes,
+    catalog: new CatalogService(repository, lookup, cache),
+    lookup,
     resolver: new EndpointResolver(lookup, new SchemaCache()),
     importer: new CatalogImporter(new Transactions(dataSource), changes),
-    /** A real user, since entries refer to their owner. */
-    async newActor(email: string): Promise<Actor> {
-      const { id } = await dataSource
-        .getRepository(User)
-        .save({ email, passwordHash: 'none', role: 'user' as const });
-      return { userId: id, email, role: 'user', clientId: null };
-    },
     async stop() {
+      cache.onApplicationShutdown();
+      await bus.onApplicationShutdown();
       await dataSource.destroy();
+    },
+  };
+}
+
+export type CatalogProcess = Awaited<ReturnType<typeof startServices>>;
+
+/** The catalogue's services on a real database of their own. Without events, so nothing is remembered. */
+export async function startCatalog() {
+  const database = await createTestDatabase();
+  const services = await startServices(database.url);
+  return {
+    ...services,
+    newActor: (email: string) => newActor(services.dataSource, email),
+    async stop() {
+      await services.stop();
       await database.drop();
     },
   };
+}
+
+/** Several processes on one database that hear of each other's changes. */
+export async function startReplicas(count: number) {
+  const database = await createTestDatabase();
+  await migrateQueueStore(loadConfig({ DATABASE_URL: database.url }));
+  const starting = Array.from({ length: count }, () => startServices(database.url, { hearsChanges: true }));
+  const replicas = await Promise.all(starting);
+  await eventually(() => replicas.every(({ bus }) => bus.isReady), 10_000);
+  return {
+    url: database.url,
+    replicas,
+    newActor: (email: string) => newActor((replicas[0] as CatalogProcess).dataSource, email),
+    async stop() {
+      await Promise.all(replicas.map((replica) => replica.stop()));
+      await database.drop();
+    },
+  };
+}
+
+/** A real user, since entries refer to their owner. */
+async function newActor(dataSource: DataSource, email: string): Promise<Actor> {
+  const { id } = await dataSource
+    .getRepository(User)
+    .save({ email, passwordHash: 'none', role: 'user' as const });
+  return { userId: id, email, role: 'user', clientId: null };
 }
 
 const picture = { type: 'string', format: 'uri', contentMediaType: 'image/*', description: 'Picture.' };

@@ -83,7 +83,7 @@ const MODEL = (entry: string, model: string) => `
  */
 export const FIND_ENTRY = `
   SELECT e.id, e.kind, e.version, e.owner || '/' || e.alias AS endpoint, e.name, e.category, e.task, e.description,
-    e.input_schema AS "inputSchema", e.examples, w.prompt_template AS "promptTemplate",
+    (e.status = 'published' AND e.visibility <> 'private') AS "isForAll", e.input_schema AS "inputSchema", e.examples, w.prompt_template AS "promptTemplate",
     w.template_context AS "templateContext",
     CASE WHEN w.id IS NULL
       THEN (SELECT json_build_array(json_build_object(${MODEL('e', 'm')}, 'isDefault', true))

@@ -4,6 +4,7 @@ import { type Actor, User } from '#libs/accounts';
 import { CatalogImporter, CatalogModule, CatalogService, EndpointResolver } from '#libs/catalog';
 import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
+import { QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedRecommendations } from './recommendations.js';
@@ -46,6 +47,7 @@ beforeAll(async () => {
     imports: [
       ConfigModule.forRoot(config),
       DatabaseModule.forRoot(),
+      QueueModule.forRoot(),
       TypeOrmModule.forFeature([User]),
       CatalogModule,
     ],

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import type { FieldError } from '#libs/errors';
 import type { JsonSchema } from '../catalog.types.js';
+import { structureProblem } from './schema-structure.js';
 import { toFieldErrors } from './validation-messages.js';
 
 /** Largest schema, as JSON text. */
@@ -16,7 +17,8 @@ const MAX_SCHEMA_CHARACTERS = 256 * 1024;
 const linearRegExp = Object.assign(
   (pattern: string) => {
     const compiled = RE2JS.compile(pattern);
-    return { test: (text: string) => compiled.matcher(text).find() };
+    // Ajv tells the patterns of a schema apart by their text: without it all would be the first one.
+    return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
   { code: 'linearRegExp' },
 );
@@ -38,6 +40,8 @@ function newAjv(): Ajv2020 {
     logger: false,
     code: { regExp: linearRegExp },
     validateSchema: false,
+    // Else a field named `constructor` or `toString` would be there in every object.
+    ownProperties: true,
   });
   (addFormats as unknown as (instance: Ajv2020, options: { mode: 'fast' | 'full' }) => void)(ajv, {
     mode: 'full',
@@ -86,8 +90,9 @@ export function schemaProblem(schema: unknown): string | null {
     if (metaSchemas.validateSchema(schema) !== true) {
       return `is not a valid JSON Schema: ${metaSchemas.errorsText(null, { dataVar: 'schema' })}`;
     }
-    compileSchema(schema as JsonSchema);
-    return null;
+    const structure = structureProblem(schema as JsonSchema);
+    if (structure === null) compileSchema(schema as JsonSchema);
+    return structure;
   } catch (error) {
     return `is not a valid JSON Schema: ${(error as Error).message}`;
   }

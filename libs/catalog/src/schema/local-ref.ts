@@ -22,7 +22,7 @@ export function followRef(root: JsonSchema, schema: unknown): JsonSchema {
 }
 
 /** The value at a JSON Pointer in a URI fragment (RFC 6901 §6), or undefined. */
-function atPointer(root: unknown, reference: string): unknown {
+export function atPointer(root: unknown, reference: string): unknown {
   if (reference === '#') return root;
   if (!reference.startsWith('#/')) return undefined;
   return reference
@@ -35,11 +35,16 @@ function atPointer(root: unknown, reference: string): unknown {
     }, root);
 }
 
-/** Sub-schemas that apply to the same value, `$ref` followed: the schema itself and all of `allOf`. */
-export function allParts(root: JsonSchema, schema: unknown, depth = 0): JsonSchema[] {
+/**
+ * Sub-schemas that apply to the same value, `$ref` followed: the schema itself and all of `allOf`. Each stands once,
+ * since saying a thing twice changes nothing, and a schema that refers to itself thrice would be a tree without end.
+ */
+export function allParts(root: JsonSchema, schema: unknown, seen = new Set<unknown>()): JsonSchema[] {
+  if (seen.has(schema)) return [];
+  seen.add(schema);
   const resolved = followRef(root, schema);
-  if (depth > MAX_REF_CHAIN || !Array.isArray(resolved.allOf)) return [resolved];
-  return [resolved, ...resolved.allOf.flatMap((part) => allParts(root, part, depth + 1))];
+  if (!Array.isArray(resolved.allOf)) return [resolved];
+  return [resolved, ...resolved.allOf.flatMap((part) => allParts(root, part, seen))];
 }
 
 /** The branches of `anyOf` and `oneOf` of one schema part, `$ref` followed. */
@@ -49,9 +54,13 @@ export function branches(root: JsonSchema, schema: JsonSchema): JsonSchema[] {
     .map((branch) => followRef(root, branch));
 }
 
-/** The JSON types that a schema part names itself; those of its enum or const when it names none. */
+/**
+ * The JSON types that a schema part names itself; those of its enum or const when it names none. `nullable`, which is
+ * OpenAPI's and not JSON Schema's, counts as Ajv counts it: beside a type.
+ */
 export function typesOf(schema: JsonSchema): string[] {
-  if (typeof schema.type === 'string') return [schema.type];
+  if (typeof schema.type === 'string')
+    return schema.nullable === true && schema.type !== 'null' ? [schema.type, 'null'] : [schema.type];
   if (Array.isArray(schema.type)) return schema.type as string[];
   const values = Array.isArray(schema.enum)
     ? (schema.enum as unknown[])

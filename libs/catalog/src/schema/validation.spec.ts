@@ -196,6 +196,41 @@ describe('a schema is checked before it is saved', () => {
     expect(validateAgainst({ ...named }, {})).toHaveLength(0);
   });
 
+  it('holds every pattern of a schema, not only the first', () => {
+    const two = object({ a: { type: 'string', pattern: '^a+$' }, b: { type: 'string', pattern: '^b+$' } });
+    expect(validateAgainst(two, { a: 'aa', b: 'bb' })).toEqual([]);
+    expect(validateAgainst(two, { a: 'aa', b: 'aa' })).toHaveLength(1);
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+    'takes %s for the name of a field',
+    (name) => {
+      const named = { ...object({ [name]: { type: 'string', maxLength: 3 } }), required: [name] };
+      expect(schemaProblem(named)).toBeNull();
+      expect(validateAgainst(named, {})).toEqual([{ path: name, message: 'is required' }]);
+      expect(validateAgainst(named, { [name]: 'abc' })).toEqual([]);
+      expect(validateAgainst({ ...named, required: [] }, {})).toEqual([]);
+    },
+  );
+
+  it('refuses what refers to itself without end, and a field that no object can have', () => {
+    const reference = { $ref: '#/$defs/Loop' };
+    const loops = [
+      reference,
+      { allOf: [reference, reference, reference] },
+      { anyOf: [{ type: 'null' }, reference] },
+    ];
+    for (const Loop of loops) {
+      expect(schemaProblem({ type: 'object', properties: { a: reference }, $defs: { Loop } })).toMatch(
+        /itself/,
+      );
+    }
+    const tree = { type: 'object', properties: { in: { anyOf: [{ type: 'null' }, { $ref: '#' }] } } };
+    expect(schemaProblem(tree)).toBeNull();
+    const strange = JSON.parse('{"type":"object","properties":{"__proto__":{"type":"string"}}}') as object;
+    expect(schemaProblem(strange)).toMatch(/__proto__/);
+  });
+
   it('matches a catastrophic pattern in linear time', () => {
     const evil = object({ a: { type: 'string', pattern: '^(a+)+$' } });
     // A backtracking engine would never come back from this.

@@ -206,6 +206,96 @@ describe('mappings are checked when the wrapper is saved', () => {
   });
 });
 
+describe('values must fit the base model', () => {
+  const base = {
+    endpoint: 'acme/image',
+    promptField: 'prompt' as string | null,
+    inputSchema: {
+      type: 'object',
+      properties: {
+        prompt: { type: 'string' },
+        steps: { type: 'integer', minimum: 1, maximum: 50 },
+        style: { $ref: '#/$defs/Style' },
+        images: { type: 'array', items: { type: 'string', format: 'uri' } },
+        size: { anyOf: [{ enum: ['auto'] }, { type: 'object', properties: { w: { type: 'integer' } } }] },
+        raw: { type: 'boolean' },
+      },
+      additionalProperties: false,
+      $defs: { Style: { enum: ['plain', 'vivid'] } },
+    },
+  };
+  const problems = (properties: object, mappings: FieldMappings = {}, promptField = base.promptField) =>
+    mappingProblems({ type: 'object', properties }, mappings, { ...base, promptField }).map(
+      ({ path, message }) => `${path}: ${message}`,
+    );
+
+  it.each<[string, object, FieldMappings]>([
+    ['the same types', { steps: { type: 'integer' }, raw: { type: 'boolean' } }, {}],
+    ['a number for a whole number', { steps: { type: 'number', maximum: 20 } }, {}],
+    ['a text that may be a number', { steps: { type: 'string' } }, {}],
+    ['some of the choices', { style: { enum: ['vivid'], default: 'vivid' } }, {}],
+    ['one form of a union', { size: { enum: ['auto'] } }, {}],
+    ['fixed values', {}, { staticValues: { steps: 20, style: 'plain', size: { w: 3 } } }],
+    ['no type at all', { steps: {} }, {}],
+  ])('takes %s', (_, properties, mappings) => expect(problems(properties, mappings)).toEqual([]));
+
+  it.each<[string, object, FieldMappings, RegExp]>([
+    [
+      'a fixed value out of bounds',
+      {},
+      { staticValues: { steps: 99 } },
+      /staticValues.steps: steps of acme.image must be at most 50/,
+    ],
+    ['a fixed value behind $ref', {}, { staticValues: { style: 'loud' } }, /must be one of: plain, vivid/],
+    [
+      'a fixed value that is renamed',
+      {},
+      { staticValues: { look: 'loud' }, renames: { look: 'style' } },
+      /staticValues.look: style of/,
+    ],
+    [
+      'a preset',
+      { pace: { enum: ['a'] } },
+      { presets: { pace: { a: { steps: 0 } } } },
+      /presets.pace.a.steps: .*at least 1/,
+    ],
+    [
+      'a choice',
+      { style: { enum: ['plain', 'loud'] } },
+      {},
+      /properties.style: offers "loud": style of acme.image must be one of/,
+    ],
+    [
+      'a renamed choice',
+      { look: { enum: ['loud'] } },
+      { renames: { look: 'style' } },
+      /properties.look: offers "loud"/,
+    ],
+    ['a default', { steps: { type: 'integer', default: 80 } }, {}, /default that does not fit.*at most 50/],
+    [
+      'a type',
+      { raw: { type: 'array' } },
+      {},
+      /properties.raw: never fits raw of acme.image: it gives array/,
+    ],
+    ['a number where truth is wanted', { raw: { type: 'number' } }, {}, /never fits raw/],
+    ['a range', { steps: { type: 'integer', minimum: 60 } }, {}, /never fits steps/],
+    ['no form of a union', { size: { type: 'array' } }, {}, /never fits size/],
+    [
+      'what is no list',
+      { a: {}, b: {} },
+      { collectFields: { steps: ['a', 'b'] } },
+      /collectFields.steps: steps of acme.image is no array/,
+    ],
+  ])('refuses %s', (_, properties, mappings, expected) => {
+    expect(problems(properties, mappings).join('\n')).toMatch(expected);
+  });
+
+  it('wants a text where the prompt goes', () => {
+    expect(problems({}, {}, 'steps')).toEqual(['promptField: steps of acme/image takes no text']);
+  });
+});
+
 describe('base_model', () => {
   const options = [
     { endpoint: 'm/one', isDefault: false },

@@ -1,8 +1,9 @@
 import type { FieldError } from '#libs/errors';
 import type { FieldMappings, JsonSchema } from '../catalog.types.js';
-import { followRef, isJsonObject, propertiesOf } from '../schema/local-ref.js';
+import { allParts, followRef, isJsonObject, propertiesOf } from '../schema/local-ref.js';
 import { nearestWord } from '../schema/nearest-word.js';
 import { reachableFields } from './field-mappings.js';
+import { compatibilityProblems } from './schema-compatibility.js';
 
 /** What one base model brings to the check. */
 interface BaseModel {
@@ -15,7 +16,8 @@ const STEPS = ['collectFields', 'staticValues', 'presets', 'renames', 'omit'];
 
 /**
  * Finds in the mappings to one base model what could only fail later, at a call: sources that the wrapper does not
- * have, fields that the model does not know, required ones that nothing fills, choices without a preset.
+ * have, fields that the model does not know, required ones that nothing fills, choices without a preset, values that
+ * the model's schema refuses.
  */
 export function mappingProblems(wrapperSchema: JsonSchema, mappings: unknown, base: BaseModel): FieldError[] {
   const malformed = shapeProblems(mappings);
@@ -26,6 +28,7 @@ export function mappingProblems(wrapperSchema: JsonSchema, mappings: unknown, ba
     ...staticProblems(given, base.promptField),
     ...presetProblems(wrapperSchema, given),
     ...targetProblems(wrapperSchema, given, base),
+    ...compatibilityProblems(wrapperSchema, given, base),
   ];
 }
 
@@ -126,7 +129,9 @@ function targetProblems(wrapperSchema: JsonSchema, mappings: FieldMappings, base
     base.promptField,
   );
   const unknown = [...reachable].filter((field) => !known.includes(field));
-  const required = (base.inputSchema.required as string[] | undefined) ?? [];
+  const required = allParts(base.inputSchema, base.inputSchema).flatMap(
+    (part) => (part.required as string[] | undefined) ?? [],
+  );
   return [
     ...unknown.map((field) => {
       const near = nearestWord(field, known);

@@ -55,16 +55,22 @@ export function parseTemplate(source: string): Program {
 /** How deep the text may nest before the parser sees it. The exact bound is held on the tree. */
 const MAX_NESTING_IN_TEXT = 4 * MAX_NESTING;
 
-/** The parser's time grows with the square of the nesting (35 s for 50 KB of brackets), so it is bounded before. */
+/**
+ * The parser's time grows with the square of the nesting (35 s for 50 KB of brackets), so it is bounded before. Each
+ * `{{else if}}` is one level deeper than the one before it.
+ */
 function refuseDeepNesting(source: string): void {
-  let blocks = 0;
+  const open: number[] = [];
   let brackets = 0;
-  for (const match of source.matchAll(/\{\{+~?(#|\/|\^(?!~?\}))?|\}\}|[()]/g)) {
-    const [token, block] = match;
+  for (const match of source.matchAll(/\{\{+~?\s*(#|\/|\^(?!~?\}))?(else\s+[^~\s}])?|\}\}|[()]/g)) {
+    const [token, block, chained] = match;
     if (token === '(') brackets += 1;
     else if (token === ')') brackets -= 1;
     else brackets = 0;
-    if (block) blocks += block === '/' ? -1 : 1;
+    if (block === '/') open.pop();
+    else if (block) open.push(1);
+    else if (chained) open.push((open.pop() ?? 0) + 1);
+    const blocks = block || chained ? open.reduce((sum, levels) => sum + levels, 0) : 0;
     if (blocks > MAX_NESTING_IN_TEXT || brackets > MAX_NESTING_IN_TEXT) {
       const before = source.slice(0, match.index).split('\n');
       throw new TemplateError('this is nested too deeply', before.length, (before.at(-1)?.length ?? 0) + 1);

@@ -129,6 +129,8 @@ describe('a template that is refused', () => {
     ['blocks', '{{#if a}}'.repeat(3000) + '{{/if}}'.repeat(3000)],
     ['blocks left open', '{{~#each a}}'.repeat(4000)],
     ['inverse blocks', '{{^if a}}'.repeat(5000)],
+    ['else-ifs', `{{#if a}}${'{{else if a}}'.repeat(3500)}{{/if}}`],
+    ['spread-out else-ifs', `{{#if a}}${'{{~ else\n each a}}'.repeat(2500)}{{/if}}`],
     ['calls', `{{eq ${'(or '.repeat(8000)}a${')'.repeat(8000)} 1}}`],
   ])('thousands of nested %s are refused before the parser, which would take minutes', (_, source) => {
     expect(() => parseTemplate(source)).toThrow(/nested too deeply/);
@@ -155,6 +157,69 @@ describe('a template that tries to escape', () => {
     ['{{#each constructor}}{{@key}}{{/each}}'],
   ])('%s renders nothing', (source) => {
     expect(render(source, context)).toBe('');
+  });
+
+  const classic =
+    '{{#with "s" as |string|}}{{#with "e"}}{{#with split as |conslist|}}{{this.pop}}{{this.push (lookup string.sub ' +
+    '"constructor")}}{{/with}}{{/with}}{{/with}}';
+
+  /** Each is refused, or renders nothing that was not in the input. */
+  it.each([
+    classic,
+    '{{#with (lookup this "constructor")}}{{this}}{{/with}}',
+    '{{constructor.constructor "return process.env"}}',
+    '{{lookup (lookup this "constructor") "constructor"}}',
+    '{{lookup (lookup (lookup map "constructor") "prototype") "toString"}}',
+    '{{this.constructor.prototype.polluted}}',
+    '{{[__proto__]}}{{this.[__proto__]}}{{map/[__proto__]/[constructor]}}',
+    '{{map.[constructor].[constructor]}}',
+    '{{"__proto__"}}{{"constructor"}}',
+    '{{@root.__proto__}}{{@root.[constructor].[name]}}',
+    '{{@root.@root}}',
+    '{{../constructor}}{{../../__proto__}}{{../..}}',
+    '{{#each people}}{{../../../constructor}}{{/each}}',
+    '{{#each map as |v k|}}{{v.constructor}}{{k.length.constructor}}{{/each}}',
+    '{{#each list as |constructor __proto__|}}{{constructor.constructor}}{{__proto__.x}}{{/each}}',
+    '{{#each list as |__proto__|}}{{__proto__.polluted}}{{/each}}',
+    '{{__defineGetter__ "a" b}}{{__lookupGetter__ "a"}}',
+    '{{helperMissing}}{{blockHelperMissing}}',
+    '{{#blockHelperMissing this}}{{/blockHelperMissing}}',
+    '{{process.env.PATH}}{{global.process}}{{globalThis.process}}{{require}}',
+    '{{require "fs"}}',
+    '{{#eq 1 1}}{{/eq}}',
+    '{{eq.constructor}}{{lookup.constructor}}',
+    '{{(lookup lookup "constructor")}}',
+    '{{lookup map (lookup list "constructor")}}',
+    '{{lookup list "length.constructor"}}',
+    '{{lookup map list}}{{lookup map people}}',
+    '{{list.forEach}}{{list.concat}}{{name.replace}}{{name.sub}}',
+    '{{0}}{{1.5}}{{true}}{{null}}{{undefined}}',
+    '{{list.[-1]}}{{list.[99999999999]}}{{list.[1e1]}}',
+    '{{> (lookup this "name")}}',
+    '{{#> @partial-block}}{{/@partial-block}}',
+    '{{#*inline "lookup"}}x{{/inline}}{{lookup map tone}}',
+    '{{* registerHelper}}',
+    '{{{{lookup}}}}{{constructor}}{{{{/lookup}}}}',
+    '{{!-- }} {{constructor}} --}}',
+    '{{!-- --}}{{constructor}}{{! {{constructor}} }}',
+    '{{~constructor~}}{{{constructor}}}{{& constructor}}',
+    '{{cоnstructor}}{{ｃonstructor}}{{constructor\u200b}}',
+    '{{\u202econstructor}}',
+    '{{con\\u0073tructor}}',
+    '{{nameconstructor}}',
+    '{{#each this}}{{@key.constructor}}{{/each}}',
+    '{{@index.constructor}}{{@key.constructor}}{{@../root.constructor}}',
+    '{{#if constructor}}inherited{{/if}}{{#if __proto__}}inherited{{/if}}{{#if (exists toString)}}inherited{{/if}}',
+    '{{#unless (eq (lookup map "constructor") undefined)}}inherited{{/unless}}',
+  ])('%s is refused or harmless', (source) => {
+    let rendered = '';
+    try {
+      rendered = render(source, context);
+    } catch (error) {
+      expect(error).toBeInstanceOf(TemplateError);
+    }
+    expect(rendered).not.toMatch(/native code|function|inherited|Object|Array|PATH|\[object/);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
   it('reads an own key of an awkward name as data', () => {
