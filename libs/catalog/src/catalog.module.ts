@@ -7,6 +7,9 @@ import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
+import { QueryLanguage } from './search/query-language.service.js';
+import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** Models, wrappers, curated lists and search. */
@@ -16,6 +19,9 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     CatalogRepository,
     CatalogChanges,
     EndpointLookup,
+    SearchRepository,
+    QueryLanguage,
+    CatalogSearch,
     SchemaCache,
     CatalogService,
     EndpointResolver,

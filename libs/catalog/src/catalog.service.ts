@@ -4,6 +4,7 @@ import { AppError } from '#libs/errors';
 import { CatalogRepository, type EntryRow } from './catalog.repository.js';
 import { CATEGORIES, type Category, type EntryKind, type JsonSchema, type Page } from './catalog.types.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
 import {
   defaultModel,
   toModelView,
@@ -35,6 +36,7 @@ export class CatalogService {
   constructor(
     private readonly repository: CatalogRepository,
     private readonly lookup: EndpointLookup,
+    private readonly entries: CatalogSearch,
   ) {}
 
   /** Public models, page by page. */
@@ -69,7 +71,7 @@ export class CatalogService {
       limit: clamp(options.limit),
       offset: 0,
     };
-    const { total, items } = await this.repository.search(plainQuery(options.query), slice);
+    const { total, items } = await this.entries.search(plainQuery(options.query), slice);
     return { results: items.map((row) => ({ kind: row.kind, ...toSummary(row) })), total };
   }
 
@@ -109,9 +111,7 @@ export class CatalogService {
     const page = Math.min(Math.max(Math.trunc(options.page), 1), MAX_PAGE);
     const slice = { kind, category: plainFilter(options.category), limit, offset: (page - 1) * limit };
     const query = plainQuery(options.search ?? '');
-    const { total, items } = query
-      ? await this.repository.search(query, slice)
-      : await this.repository.list(slice);
+    const { total, items } = query ? await this.entries.search(query, slice) : await this.entries.list(slice);
     return { items: items.map(toSummary), page, limit, total, hasMore: page * limit < total };
   }
 }

@@ -12,6 +12,9 @@ import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
 import type { ModelDefinition, WrapperDefinition } from './import/definitions.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
+import { QueryLanguage } from './search/query-language.service.js';
+import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** The catalogue's services on a real database of their own. */
@@ -24,12 +27,15 @@ export async function startCatalog() {
     installExtensions: false,
   });
   await dataSource.initialize();
-  const repository = new CatalogRepository(new PreparedQueries(dataSource));
+  const queries = new PreparedQueries(dataSource);
+  const repository = new CatalogRepository(queries);
+  const searchRepository = new SearchRepository(queries);
+  const search = new CatalogSearch(searchRepository, new QueryLanguage(searchRepository));
   const lookup = new EndpointLookup(repository);
   const changes = new CatalogChanges(new EventBus(loadConfig({ DATABASE_URL: database.url })));
   return {
     dataSource,
-    catalog: new CatalogService(repository, lookup),
+    catalog: new CatalogService(repository, lookup, search),
     resolver: new EndpointResolver(lookup, new SchemaCache()),
     importer: new CatalogImporter(new Transactions(dataSource), changes),
     /** A real user, since entries refer to their owner. */
