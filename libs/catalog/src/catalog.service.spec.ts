@@ -204,7 +204,7 @@ describe('search', () => {
 
   it('keeps to a category and a limit, with the exact total', async () => {
     expect(await search('description', 'video')).toEqual(['postcard']);
-    const { results, total } = await at.catalog.search(ada, { query: 'animated transparent', limit: 1 });
+    const { results, total } = await at.catalog.search(ada, { query: 'loops transparent', limit: 1 });
     expect([results.length, total]).toEqual([1, 2]);
   });
 });

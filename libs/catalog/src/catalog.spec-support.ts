@@ -35,6 +35,7 @@ export async function startCatalog() {
   const changes = new CatalogChanges(new EventBus(loadConfig({ DATABASE_URL: database.url })));
   return {
     dataSource,
+    url: database.url,
     catalog: new CatalogService(repository, lookup, search),
     resolver: new EndpointResolver(lookup, new SchemaCache()),
     importer: new CatalogImporter(new Transactions(dataSource), changes),

@@ -2,7 +2,7 @@ import type { Concept } from './ranking.js';
 import { conversions } from './query-words.js';
 import { FILLERS, NEEDS, SAME } from './thesaurus.js';
 
-/** Word → stem; null for a stop word. */
+/** Word → stem; null for a stop word, which stands for itself in phrases. */
 export type Stems = ReadonlyMap<string, string | null>;
 
 interface Phrase {
@@ -31,6 +31,8 @@ const CONNECTORS = new Set(['to', 'into', 'from']);
 const TASK_SHARE = 1;
 const FIND_SHARE = 0.45;
 const SAME_SHARE = 0.5;
+/** What a need already stands for counts less by its own letters. */
+const EXPLAINED = 0.5;
 
 const split = (phrase: string) => phrase.split(/[\s-]+/);
 
@@ -44,22 +46,22 @@ export function compileThesaurus(stems: Stems): Thesaurus {
   const stem = (word: string) => stems.get(word) ?? null;
   const stemsOf = (words: readonly string[]) => words.map(stem).filter((word) => word !== null);
   const fillers = new Set(stemsOf(FILLERS));
-  const toPhrase = (ask: string): Phrase => {
-    const words = split(ask);
-    const ordered = words.some((word) => CONNECTORS.has(word));
-    const kept = words.map((word) => (ordered && CONNECTORS.has(word) ? word : stem(word)));
-    const present = kept.filter((word) => word !== null);
-    return { words: present, ordered, weak: present.some((word) => fillers.has(word)) };
-  };
   const same = new Map<string, string[]>();
   for (const words of SAME.map(stemsOf))
     for (const word of words) same.set(word, [...(same.get(word) ?? []), ...words]);
+  const canonical = (word: string) => same.get(word)?.[0] ?? word;
+  const toPhrase = (ask: string): Phrase => {
+    const words = split(ask);
+    const present = words.map((word) => canonical(stem(word) ?? word));
+    const ordered = words.some((word) => CONNECTORS.has(word));
+    return { words: present, ordered, weak: words.some((word) => fillers.has(stem(word) ?? word)) };
+  };
   return {
     fillers,
     known: new Set(stems.values()),
     same,
     needs: NEEDS.map(({ ask, find, tasks }) => ({
-      phrases: ask.map(toPhrase).filter(({ words }) => words.length > 0),
+      phrases: ask.map(toPhrase),
       terms: new Map([
         ...stemsOf(find).map((word) => [word, FIND_SHARE] as const),
         ...tasks.map((task) => [`=${task}`, TASK_SHARE] as const),
@@ -74,11 +76,15 @@ export function queryConcepts(words: readonly string[], stems: Stems, thesaurus:
   const all = [...new Set(present.filter((stem) => stem !== null))];
   if (all.length === 0) return [];
   const content = all.filter((stem) => !thesaurus.fillers.has(stem));
-  const needs = matchedNeeds(words, present, thesaurus);
+  const canonical = (word: string) => thesaurus.same.get(word)?.[0] ?? word;
+  const needs = matchedNeeds(
+    words.map((word) => canonical(stems.get(word) ?? word)),
+    thesaurus,
+  );
   const explained = new Set(needs.flatMap(({ phrase }) => phrase.words));
   return [
     ...(content.length > 0 ? content : all).map((stem) =>
-      literal(stem, thesaurus, explained.has(stem) ? 0.6 : 1),
+      literal(stem, thesaurus, explained.has(canonical(stem)) ? EXPLAINED : 1),
     ),
     ...needs.map(({ terms, weight }): Concept => ({ terms, weight })),
     ...conversions(words).map((task) => ({ terms: withSiblings(task), weight: 1.6 })),
@@ -98,14 +104,10 @@ interface MatchedNeed {
 }
 
 /** The needs that the query speaks of. One that takes fewer of the same words than another counts half. */
-function matchedNeeds(
-  words: readonly string[],
-  present: readonly (string | null)[],
-  thesaurus: Thesaurus,
-): MatchedNeed[] {
+function matchedNeeds(words: readonly string[], thesaurus: Thesaurus): MatchedNeed[] {
   const matched = thesaurus.needs.flatMap(({ phrases, terms }) => {
     const [phrase] = phrases
-      .filter((candidate) => isSaid(candidate, words, present))
+      .filter((candidate) => isSaid(candidate, words))
       .sort((one, other) => Number(one.weak) - Number(other.weak) || other.words.length - one.words.length);
     return phrase ? [{ phrase, terms }] : [];
   });
@@ -121,13 +123,11 @@ function matchedNeeds(
   });
 }
 
-function isSaid(phrase: Phrase, words: readonly string[], present: readonly (string | null)[]): boolean {
-  if (!phrase.ordered) return phrase.words.every((word) => present.includes(word));
+function isSaid({ words, ordered }: Phrase, said: readonly string[]): boolean {
+  if (!ordered) return words.every((word) => said.includes(word));
   let next = 0;
-  words.forEach((word, at) => {
-    if (phrase.words[next] === (CONNECTORS.has(word) ? word : present[at])) next += 1;
-  });
-  return next === phrase.words.length;
+  for (const word of said) if (word === words[next]) next += 1;
+  return next === words.length;
 }
 
 /** The field does not agree whether speech is audio. */

@@ -1,5 +1,9 @@
 import { LISTED, SUMMARY, WITH_MODEL } from './summary.sql.js';
 
+/** For one row of `page` after the other: the planner expects many, and would read the whole table for them. */
+const ONE_SUMMARY = `
+  SELECT ${SUMMARY} AS summary FROM catalog_entries e ${WITH_MODEL} WHERE e.number = page.number AND ${LISTED} LIMIT 1`;
+
 /**
  * The segments' counts tell where the page begins, so only the codes of the page are looked at.
  *
@@ -17,8 +21,8 @@ export const LIST_PAGE = `
     WHERE s.before < $3::int + $2::int AND s.before + s.size > $3::int
   )
   SELECT (SELECT coalesce(sum(size), 0)::int FROM segments) AS total,
-    (SELECT coalesce(json_agg(${SUMMARY} ORDER BY e.number), '[]')
-     FROM page JOIN catalog_entries e ON e.number = page.number ${WITH_MODEL} WHERE ${LISTED}) AS items`;
+    (SELECT coalesce(json_agg(entry.summary ORDER BY page.number), '[]')
+     FROM page CROSS JOIN LATERAL (${ONE_SUMMARY}) entry) AS items`;
 
 /**
  * Postings of each term, and in a row without a term the numbers of the entries that the query names, and the greatest number.
@@ -36,10 +40,8 @@ export const READ_POSTINGS = `
 
 /** $1 numbers, in the order in which they are to come */
 export const READ_SUMMARIES = `
-  SELECT coalesce(json_agg(${SUMMARY} ORDER BY page.place), '[]') AS items
-  FROM unnest($1::int[]) WITH ORDINALITY AS page (number, place)
-    JOIN catalog_entries e ON e.number = page.number ${WITH_MODEL}
-  WHERE ${LISTED}`;
+  SELECT coalesce(json_agg(entry.summary ORDER BY page.place), '[]') AS items
+  FROM unnest($1::int[]) WITH ORDINALITY AS page (number, place) CROSS JOIN LATERAL (${ONE_SUMMARY}) entry`;
 
 /** $1 words as they are written. The stem of a stop word is null. */
 export const READ_STEMS = `

@@ -1,7 +1,7 @@
 /**
  * How people ask for what the catalogue has. Data, not rules: a row is one need.
  *
- * - `ask`: words and phrases of people, in any form that the stemmer joins. All words of a phrase must be in the query.
+ * - `ask`: words and phrases of people, in any form that the stemmer joins. All words of a phrase must be in the query, with `to`, `into`, `from` in their order.
  * - `find`: words that entries for this need have.
  * - `tasks`: the field's names for it.
  *
@@ -136,7 +136,7 @@ export const NEEDS: readonly Need[] = [
     'image-outpainting, outpainting, image-expansion, uncrop, image-extension',
   ),
   need(
-    'edit image, edit photo, edit picture, modify image, modify photo, change photo, change picture, instruction edit, photoshop, alter image',
+    'edit image, edit photo, edit picture, modify image, modify photo, change photo, change picture, instruction edit, transform image, photoshop, alter image',
     'edit, editing',
     'image-editing, image-to-image, image-edit, instruction-image-editing',
   ),
@@ -301,7 +301,7 @@ export const NEEDS: readonly Need[] = [
     'image-to-3d, text-to-3d, 3d-generation, 3d-reconstruction',
   ),
   need(
-    'try on, try clothes, wear, outfit, virtual fitting, clothes on person, dress, garment, clothing, fitting room, change clothes',
+    'try on, try clothes, wear, outfit, virtual fitting, clothes on person, dress, garment, clothing, fitting room, change clothes, shirt, jacket, fashion',
     'try, garment, clothes, outfit',
     'virtual-try-on, try-on, clothing-try-on, fashion-try-on',
   ),
@@ -441,7 +441,7 @@ export const MEDIA: Readonly<Record<string, readonly string[]>> = {
 
 /** Words of a request that say nothing about what is wanted. They count where a query has no others. */
 export const FILLERS: readonly string[] = list(
-  'make, turn, please, want, need, help, find, use, get, give, let, show, something, thing, tool, model, ai, app, best, good, great, can, could, would, like, way, how, try, using, convert, create, generate, service, wrapper, endpoint, api, look, looking, search, free, online, some, any, one, another, take, put, automatically, quick, quickly, fast, easy, easily, simple, able, file, existing, new, my, mine, our, im, ive, id, machine, learning, software, program, thanks, hello, hi',
+  'make, turn, please, want, need, help, find, use, get, give, let, show, something, thing, tool, model, ai, app, best, good, great, can, could, would, like, way, how, try, using, convert, create, generate, service, wrapper, endpoint, api, look, looking, search, free, online, some, any, one, another, take, put, automatically, easy, easily, simple, able, file, existing, new, my, mine, our, im, ive, id, machine, learning, software, program, thanks, hello, hi',
 );
 
 /** The short forms of words that people write and entries do not. */
