@@ -8,6 +8,7 @@ import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
 import { CatalogSearch } from './search/catalog-search.service.js';
+import { PostingsCache } from './search/postings-cache.service.js';
 import { QueryLanguage } from './search/query-language.service.js';
 import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
@@ -21,6 +22,7 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     EndpointLookup,
     SearchRepository,
     QueryLanguage,
+    PostingsCache,
     CatalogSearch,
     SchemaCache,
     CatalogService,

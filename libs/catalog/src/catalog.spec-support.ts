@@ -13,6 +13,7 @@ import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
 import type { ModelDefinition, WrapperDefinition } from './import/definitions.js';
 import { CatalogSearch } from './search/catalog-search.service.js';
+import { PostingsCache } from './search/postings-cache.service.js';
 import { QueryLanguage } from './search/query-language.service.js';
 import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
@@ -30,9 +31,13 @@ export async function startCatalog() {
   const queries = new PreparedQueries(dataSource);
   const repository = new CatalogRepository(queries);
   const searchRepository = new SearchRepository(queries);
-  const search = new CatalogSearch(searchRepository, new QueryLanguage(searchRepository));
   const lookup = new EndpointLookup(repository);
   const changes = new CatalogChanges(new EventBus(loadConfig({ DATABASE_URL: database.url })));
+  const search = new CatalogSearch(
+    searchRepository,
+    new PostingsCache(searchRepository, changes),
+    new QueryLanguage(searchRepository),
+  );
   return {
     dataSource,
     url: database.url,

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { EntryKind } from '../catalog.types.js';
-import { codeFilter, forEachPosting, isCategory } from './postings.js';
+import { codeFilter, postedNumbers, isCategory } from './postings.js';
+import { PostingsCache } from './postings-cache.service.js';
 import { QueryLanguage } from './query-language.service.js';
 import { namedEndpoint, queryWords } from './query-words.js';
 import { favour, scoreEntries, selectPage, type Concept } from './ranking.js';
-import { SearchRepository, type FoundPostings, type ListRow } from './search.repository.js';
+import { SearchRepository, type Filters, type FoundPostings, type ListRow } from './search.repository.js';
 
 /** One slice of a list. */
-export interface ListQuery {
-  /** Null: models and wrappers. Browsing without a query needs one of the two. */
-  kind: EntryKind | null;
-  /** A category or a task. */
-  category: string | null;
+export interface ListQuery extends Filters {
   limit: number;
   offset: number;
 }
@@ -31,6 +27,7 @@ const CURATED = '#curated';
 export class CatalogSearch {
   constructor(
     private readonly repository: SearchRepository,
+    private readonly postings: PostingsCache,
     private readonly language: QueryLanguage,
   ) {}
 
@@ -48,17 +45,15 @@ export class CatalogSearch {
     const { concepts, found } = await this.interpret(query, wanted);
     const filter = codeFilter(wanted.kind, wanted.category);
     const task = taskTerm(wanted);
-    const allowed = task === null ? null : new Uint8Array(found.size);
-    const visit = (term: string, visitor: (number: number) => void) =>
-      forEachPosting(found.postings.get(term), filter, visitor);
-    if (task !== null && allowed !== null) visit(task, (number) => (allowed[number] = 1));
-    const ranked = scoreEntries(concepts, { postings: found.postings, size: found.size, filter, allowed });
-    const curated: number[] = [];
-    visit(CURATED, (number) => curated.push(number));
-    favour(ranked, curated, found.exact);
+    const { postings, size, exact } = found;
+    const allowed = task === null ? null : new Uint8Array(size);
+    for (const number of task === null ? [] : postedNumbers(postings.get(task), filter))
+      (allowed as Uint8Array)[number] = 1;
+    const ranked = scoreEntries(concepts, { postings, size, filter, allowed });
+    favour(ranked, [...postedNumbers(postings.get(CURATED), filter)], exact);
     const numbers = selectPage(ranked, wanted.offset, wanted.limit);
     const items = numbers.length > 0 ? await this.repository.readSummaries(numbers) : [];
-    return { total: ranked.hits.length, items };
+    return { total: ranked.total, items };
   }
 
   /** A word that neither an entry nor the thesaurus has is a typing error: its nearest word takes its place. */
@@ -78,7 +73,7 @@ export class CatalogSearch {
     const terms = new Set(concepts.flatMap((concept) => [...concept.terms.keys()]));
     const task = taskTerm(wanted);
     if (task !== null) terms.add(task);
-    const found = await this.repository.readPostings([...terms, CURATED], namedEndpoint(query), wanted);
+    const found = await this.postings.read([...terms, CURATED], namedEndpoint(query), wanted);
     return { concepts, found };
   }
 }

@@ -1,8 +1,8 @@
 import type { EntryKind } from '../catalog.types.js';
 
 /** 2,048 entry numbers in a row. */
-const SEGMENT_BITS = 11;
-const NUMBER_MASK = (1 << SEGMENT_BITS) - 1;
+export const SEGMENT_BITS = 11;
+export const NUMBER_MASK = (1 << SEGMENT_BITS) - 1;
 const KIND_BIT = 1 << 13;
 const CATEGORY_MASK = 3 << 14;
 const CATEGORY_CODES: Readonly<Record<string, number>> = { image: 1 << 14, video: 2 << 14, utility: 3 << 14 };
@@ -24,24 +24,18 @@ export function codeFilter(kind: EntryKind | null, category: string | null): Cod
 
 export const isCategory = (category: string): boolean => Object.hasOwn(CATEGORY_CODES, category);
 
-/**
- * The postings of a term over all segments, as the migration that makes them describes them.
- *
- * @param visit the entry's number and the weight class, 0 (A) to 3 (D)
- */
-export function forEachPosting(
+/** The numbers of the entries in a term's postings, laid out as the migration that makes them describes. */
+export function* postedNumbers(
   postings: Buffer | undefined,
   { mask, wanted }: CodeFilter,
-  visit: (number: number, weightClass: number) => void,
-): void {
-  if (postings === undefined) return;
-  let at = 0;
-  while (at < postings.length) {
-    const first = postings.readUInt16BE(at) << SEGMENT_BITS;
-    const end = at + 4 + 2 * postings.readUInt16BE(at + 2);
+): Generator<number> {
+  for (let at = 0; at < (postings?.length ?? 0);) {
+    const list = postings as Buffer;
+    const first = list.readUInt16BE(at) << SEGMENT_BITS;
+    const end = at + 4 + 2 * list.readUInt16BE(at + 2);
     for (at += 4; at < end; at += 2) {
-      const code = ((postings[at] as number) << 8) | (postings[at + 1] as number);
-      if ((code & mask) === wanted) visit(first | (code & NUMBER_MASK), (code >> SEGMENT_BITS) & 3);
+      const code = list.readUInt16BE(at);
+      if ((code & mask) === wanted) yield first | (code & NUMBER_MASK);
     }
   }
 }

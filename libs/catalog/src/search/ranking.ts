@@ -1,4 +1,4 @@
-import { countPostings, forEachPosting, type CodeFilter } from './postings.js';
+import { countPostings, NUMBER_MASK, SEGMENT_BITS, type CodeFilter } from './postings.js';
 
 /** One thing that the query asks for, and the terms by which entries may have it. */
 export interface Concept {
@@ -8,11 +8,11 @@ export interface Concept {
   weight: number;
 }
 
-/** What an entry is worth to a query; `hits` in no order. */
+/** What entries are worth to a query, by their numbers; those with more than 0 are the hits. */
 export interface Scores {
-  hits: number[];
-  /** By entry number. */
   scores: Float32Array;
+  /** How many hits there are. */
+  total: number;
 }
 
 export interface Candidates {
@@ -38,37 +38,71 @@ export function scoreEntries(asked: readonly Concept[], candidates: Candidates):
   const concepts = asked.filter(({ terms }) =>
     [...terms.keys()].some((term) => candidates.postings.has(term)),
   );
-  const { size } = candidates;
-  const scores = new Float32Array(size);
-  const matched = new Uint8Array(size);
-  const ofConcept = new Float32Array(size);
-  const hits: number[] = [];
+  const scores = new Float32Array(candidates.size);
+  const matched = new Uint8Array(candidates.size);
+  const ofConcept = new Float32Array(candidates.size);
   for (const concept of concepts) {
-    ofConcept.fill(0);
     const worth = concept.weight * rarity(concept, candidates);
     for (const [term, share] of concept.terms) {
-      const postings = candidates.postings.get(term);
-      if (!postings) continue;
-      const byClass = CLASS_WEIGHTS.map((weight) => Math.fround(weight * share * worth));
-      forEachPosting(postings, candidates.filter, (number, weightClass) => {
-        if (candidates.allowed !== null && candidates.allowed[number] === 0) return;
-        const value = byClass[weightClass] as number;
-        const before = ofConcept[number] as number;
-        if (value <= before) return;
-        if (before === 0) {
-          if (matched[number] === 0) hits.push(number);
-          matched[number] = (matched[number] as number) + 1;
-        }
-        ofConcept[number] = value;
-        scores[number] = (scores[number] as number) + value - before;
-      });
+      const byClass = Float32Array.from(CLASS_WEIGHTS, (weight) => weight * share * worth);
+      raise(ofConcept, candidates.postings.get(term), byClass, candidates.filter);
+    }
+    collect(ofConcept, scores, matched);
+  }
+  return { scores, total: settle(scores, matched, concepts.length, candidates.allowed) };
+}
+
+/**
+ * A common word has most of the catalogue for postings, so this and what follows are plain loops over typed arrays: some
+ * nanoseconds for an entry, where a function for each would take many times that.
+ */
+function raise(
+  values: Float32Array,
+  postings: Buffer | undefined,
+  byClass: Float32Array,
+  { mask, wanted }: CodeFilter,
+): void {
+  if (postings === undefined) return;
+  for (let at = 0; at < postings.length;) {
+    const first = postings.readUInt16BE(at) << SEGMENT_BITS;
+    const end = at + 4 + 2 * postings.readUInt16BE(at + 2);
+    for (at += 4; at < end; at += 2) {
+      const code = ((postings[at] as number) << 8) | (postings[at + 1] as number);
+      if ((code & mask) !== wanted) continue;
+      const number = first | (code & NUMBER_MASK);
+      const value = byClass[(code >> SEGMENT_BITS) & 3] as number;
+      if (value > (values[number] as number)) values[number] = value;
     }
   }
-  for (const number of hits) {
-    const coverage = (matched[number] as number) / concepts.length;
-    scores[number] = (scores[number] as number) * (0.5 + 0.5 * coverage);
+}
+
+/** Adds a concept's values to the scores and takes them back to nothing for the next. */
+function collect(values: Float32Array, scores: Float32Array, matched: Uint8Array): void {
+  for (let number = 0; number < values.length; number += 1) {
+    const value = values[number] as number;
+    if (value === 0) continue;
+    scores[number] = (scores[number] as number) + value;
+    matched[number] = (matched[number] as number) + 1;
+    values[number] = 0;
   }
-  return { hits, scores };
+}
+
+/** Leaves hits alone and favours those with many of the concepts; their count. */
+function settle(
+  scores: Float32Array,
+  matched: Uint8Array,
+  concepts: number,
+  allowed: Uint8Array | null,
+): number {
+  let total = 0;
+  for (let number = 0; number < scores.length; number += 1) {
+    const count = matched[number] as number;
+    if (count === 0) continue;
+    const isAllowed = allowed === null || allowed[number] === 1;
+    scores[number] = isAllowed ? (scores[number] as number) * (0.5 + (0.5 * count) / concepts) : 0;
+    if (isAllowed) total += 1;
+  }
+  return total;
 }
 
 /** Rarity of what surely stands for the concept, or where nothing has that, of all that may. */
@@ -83,10 +117,11 @@ function rarity({ terms }: Concept, { postings, size }: Candidates): number {
 }
 
 /** Curated entries stand slightly ahead of their equals, those that the query names before all. */
-export function favour({ scores, hits }: Scores, curated: readonly number[], exact: readonly number[]): void {
+export function favour(ranked: Scores, curated: readonly number[], exact: readonly number[]): void {
+  const { scores } = ranked;
   for (const number of curated) scores[number] = (scores[number] as number) * CURATED;
   for (const number of exact) {
-    if (scores[number] === 0) hits.push(number);
+    if (scores[number] === 0) ranked.total += 1;
     scores[number] = (scores[number] as number) + EXACT;
   }
 }
@@ -97,54 +132,75 @@ const BUCKETS = 4096;
  * A slice of the hits, best first and by number among equals. Only what has about the scores of the slice is put in
  * order, so a deep page costs as much as the first.
  */
-export function selectPage({ hits, scores }: Scores, offset: number, limit: number): number[] {
-  if (offset >= hits.length) return [];
+export function selectPage({ scores, total }: Scores, offset: number, limit: number): number[] {
+  if (offset >= total) return [];
   let highest = 0;
-  for (const number of hits) {
+  for (let number = 0; number < scores.length; number += 1) {
     const score = scores[number] as number;
-    if (score < EXACT && score > highest) highest = score;
+    if (score > highest && score < EXACT) highest = score;
   }
   const scale = (BUCKETS - 2) / (highest || 1);
-  const bucketOf = (number: number) => {
-    const score = scores[number] as number;
-    return score >= EXACT ? 0 : BUCKETS - 1 - Math.floor(score * scale);
-  };
   const sizes = new Uint32Array(BUCKETS);
-  for (const number of hits) sizes[bucketOf(number)] = (sizes[bucketOf(number)] as number) + 1;
+  for (let number = 0; number < scores.length; number += 1) {
+    const score = scores[number] as number;
+    if (score === 0) continue;
+    const bucket = bucketOf(score, scale);
+    sizes[bucket] = (sizes[bucket] as number) + 1;
+  }
   let first = 0;
   let before = 0;
   while (before + (sizes[first] as number) <= offset) before += sizes[first++] as number;
   let last = first;
   for (let reached = before; last < BUCKETS && reached < offset + limit; last += 1)
     reached += sizes[last] as number;
-  const near = hits.filter((number) => {
-    const bucket = bucketOf(number);
-    return bucket >= first && bucket < last;
-  });
-  return inOrder(near, scores, offset - before, limit);
+  const near = new Int32Array(total);
+  let count = 0;
+  for (let number = 0; number < scores.length; number += 1) {
+    const score = scores[number] as number;
+    if (score === 0) continue;
+    const bucket = bucketOf(score, scale);
+    if (bucket >= first && bucket < last) near[count++] = number;
+  }
+  return inOrder(near.subarray(0, count), scores, offset - before, limit);
 }
 
-/** Common words leave thousands of equals, which a comparison each would make slow; so equals are put together first. */
-function inOrder(numbers: number[], scores: Float32Array, offset: number, limit: number): number[] {
-  const equals = new Map<number, number[]>();
-  for (const number of numbers) {
-    const score = scores[number] as number;
-    const group = equals.get(score);
-    if (group) group.push(number);
-    else equals.set(score, [number]);
-  }
+/** The first bucket has the best. */
+const bucketOf = (score: number, scale: number): number =>
+  score >= EXACT ? 0 : BUCKETS - 1 - Math.floor(score * scale);
+
+/**
+ * Common words leave thousands of equals, so what is next is looked for, equals and all, rather than everything compared.
+ *
+ * @param numbers ascending
+ */
+function inOrder(numbers: Int32Array, scores: Float32Array, offset: number, limit: number): number[] {
   const page: number[] = [];
-  let skipped = 0;
-  for (const [, group] of [...equals].sort(([one], [other]) => other - one)) {
-    if (page.length === limit) break;
-    const from = Math.max(offset - skipped, 0);
-    skipped += group.length;
-    if (from >= group.length) continue;
-    page.push(
-      ...Int32Array.from(group)
-        .sort()
-        .subarray(from, from + limit - page.length),
-    );
+  let ceiling = Infinity;
+  for (let before = 0; before < numbers.length && page.length < limit;) {
+    const { score, count } = nextBest(numbers, scores, ceiling);
+    if (before + count > offset) {
+      const equals = numbers.filter((number) => scores[number] === score);
+      page.push(...equals.subarray(Math.max(offset - before, 0), offset + limit - before));
+    }
+    before += count;
+    ceiling = score;
   }
   return page;
+}
+
+/** The greatest score below the ceiling, and how many have it. */
+function nextBest(
+  numbers: Int32Array,
+  scores: Float32Array,
+  ceiling: number,
+): { score: number; count: number } {
+  let best = 0;
+  let count = 0;
+  for (let index = 0; index < numbers.length; index += 1) {
+    const score = scores[numbers[index] as number] as number;
+    if (score >= ceiling || score < best) continue;
+    count = score === best ? count + 1 : 1;
+    best = score;
+  }
+  return { score: best, count };
 }

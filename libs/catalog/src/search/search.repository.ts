@@ -21,6 +21,13 @@ export interface FoundPostings {
   size: number;
 }
 
+/** Null: any. */
+export interface Filters {
+  kind: EntryKind | null;
+  /** A category or a task. */
+  category: string | null;
+}
+
 interface PostingsRow {
   term: string | null;
   postings: Buffer | null;
@@ -40,7 +47,7 @@ export class SearchRepository {
   async readPostings(
     terms: string[],
     { alias, owner }: NamedEndpoint,
-    { kind, category }: { kind: EntryKind | null; category: string | null },
+    { kind, category }: Filters,
   ): Promise<FoundPostings> {
     const values = [terms, alias, owner, kind, category];
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
