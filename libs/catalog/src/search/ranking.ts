@@ -178,9 +178,12 @@ function inOrder(numbers: Int32Array, scores: Float32Array, offset: number, limi
   let ceiling = Infinity;
   for (let before = 0; before < numbers.length && page.length < limit;) {
     const { score, count } = nextBest(numbers, scores, ceiling);
-    if (before + count > offset) {
-      const equals = numbers.filter((number) => scores[number] === score);
-      page.push(...equals.subarray(Math.max(offset - before, 0), offset + limit - before));
+    let skip = Math.max(offset - before, 0);
+    for (let index = 0; skip < count && page.length < limit && index < numbers.length; index += 1) {
+      const number = numbers[index] as number;
+      if (scores[number] !== score) continue;
+      if (skip > 0) skip -= 1;
+      else page.push(number);
     }
     before += count;
     ceiling = score;
