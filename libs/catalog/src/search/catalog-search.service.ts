@@ -49,11 +49,11 @@ export class CatalogSearch {
     const allowed = task === null ? null : new Uint8Array(size);
     for (const number of task === null ? [] : postedNumbers(postings.get(task), filter))
       (allowed as Uint8Array)[number] = 1;
-    const ranked = scoreEntries(concepts, { postings, size, filter, allowed });
-    favour(ranked, [...postedNumbers(postings.get(CURATED), filter)], exact);
+    const scored = scoreEntries(concepts, { postings, size, filter, allowed });
+    const ranked = favour(scored, [...postedNumbers(postings.get(CURATED), filter)], exact);
     const numbers = selectPage(ranked, wanted.offset, wanted.limit);
     const items = numbers.length > 0 ? await this.repository.readSummaries(numbers) : [];
-    return { total: ranked.total, items };
+    return { total: ranked.hits.length, items };
   }
 
   /** A word that neither an entry nor the thesaurus has is a typing error: its nearest word takes its place. */

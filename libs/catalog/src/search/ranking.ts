@@ -1,4 +1,5 @@
-import { countPostings, NUMBER_MASK, SEGMENT_BITS, type CodeFilter } from './postings.js';
+import { countPostings, type CodeFilter } from './postings.js';
+import { Tally } from './tally.js';
 
 /** One thing that the query asks for, and the terms by which entries may have it. */
 export interface Concept {
@@ -8,11 +9,12 @@ export interface Concept {
   weight: number;
 }
 
-/** What entries are worth to a query, by their numbers; those with more than 0 are the hits. */
-export interface Scores {
+/** What entries are worth to a query. */
+interface Scores {
+  /** By entry number. */
   scores: Float32Array;
-  /** How many hits there are. */
-  total: number;
+  /** Numbers of the entries with more than 0, ascending. */
+  hits: Int32Array;
 }
 
 export interface Candidates {
@@ -38,71 +40,16 @@ export function scoreEntries(asked: readonly Concept[], candidates: Candidates):
   const concepts = asked.filter(({ terms }) =>
     [...terms.keys()].some((term) => candidates.postings.has(term)),
   );
-  const scores = new Float32Array(candidates.size);
-  const matched = new Uint8Array(candidates.size);
-  const ofConcept = new Float32Array(candidates.size);
+  const found = new Tally(candidates.size);
   for (const concept of concepts) {
     const worth = concept.weight * rarity(concept, candidates);
     for (const [term, share] of concept.terms) {
       const byClass = Float32Array.from(CLASS_WEIGHTS, (weight) => weight * share * worth);
-      raise(ofConcept, candidates.postings.get(term), byClass, candidates.filter);
+      found.raise(candidates.postings.get(term), byClass, candidates.filter);
     }
-    collect(ofConcept, scores, matched);
+    found.collect();
   }
-  return { scores, total: settle(scores, matched, concepts.length, candidates.allowed) };
-}
-
-/**
- * A common word has most of the catalogue for postings, so this and what follows are plain loops over typed arrays: some
- * nanoseconds for an entry, where a function for each would take many times that.
- */
-function raise(
-  values: Float32Array,
-  postings: Buffer | undefined,
-  byClass: Float32Array,
-  { mask, wanted }: CodeFilter,
-): void {
-  if (postings === undefined) return;
-  for (let at = 0; at < postings.length;) {
-    const first = postings.readUInt16BE(at) << SEGMENT_BITS;
-    const end = at + 4 + 2 * postings.readUInt16BE(at + 2);
-    for (at += 4; at < end; at += 2) {
-      const code = ((postings[at] as number) << 8) | (postings[at + 1] as number);
-      if ((code & mask) !== wanted) continue;
-      const number = first | (code & NUMBER_MASK);
-      const value = byClass[(code >> SEGMENT_BITS) & 3] as number;
-      if (value > (values[number] as number)) values[number] = value;
-    }
-  }
-}
-
-/** Adds a concept's values to the scores and takes them back to nothing for the next. */
-function collect(values: Float32Array, scores: Float32Array, matched: Uint8Array): void {
-  for (let number = 0; number < values.length; number += 1) {
-    const value = values[number] as number;
-    if (value === 0) continue;
-    scores[number] = (scores[number] as number) + value;
-    matched[number] = (matched[number] as number) + 1;
-    values[number] = 0;
-  }
-}
-
-/** Leaves hits alone and favours those with many of the concepts; their count. */
-function settle(
-  scores: Float32Array,
-  matched: Uint8Array,
-  concepts: number,
-  allowed: Uint8Array | null,
-): number {
-  let total = 0;
-  for (let number = 0; number < scores.length; number += 1) {
-    const count = matched[number] as number;
-    if (count === 0) continue;
-    const isAllowed = allowed === null || allowed[number] === 1;
-    scores[number] = isAllowed ? (scores[number] as number) * (0.5 + (0.5 * count) / concepts) : 0;
-    if (isAllowed) total += 1;
-  }
-  return total;
+  return found.settle(concepts.length, candidates.allowed);
 }
 
 /** Rarity of what surely stands for the concept, or where nothing has that, of all that may. */
@@ -117,13 +64,15 @@ function rarity({ terms }: Concept, { postings, size }: Candidates): number {
 }
 
 /** Curated entries stand slightly ahead of their equals, those that the query names before all. */
-export function favour(ranked: Scores, curated: readonly number[], exact: readonly number[]): void {
-  const { scores } = ranked;
+export function favour(
+  { scores, hits }: Scores,
+  curated: readonly number[],
+  exact: readonly number[],
+): Scores {
   for (const number of curated) scores[number] = (scores[number] as number) * CURATED;
-  for (const number of exact) {
-    if (scores[number] === 0) ranked.total += 1;
-    scores[number] = (scores[number] as number) + EXACT;
-  }
+  const others = exact.filter((number) => scores[number] === 0);
+  for (const number of exact) scores[number] = (scores[number] as number) + EXACT;
+  return { scores, hits: others.length > 0 ? Int32Array.from([...hits, ...others]).sort() : hits };
 }
 
 const BUCKETS = 4096;
@@ -132,36 +81,31 @@ const BUCKETS = 4096;
  * A slice of the hits, best first and by number among equals. Only what has about the scores of the slice is put in
  * order, so a deep page costs as much as the first.
  */
-export function selectPage({ scores, total }: Scores, offset: number, limit: number): number[] {
-  if (offset >= total) return [];
+export function selectPage({ scores, hits }: Scores, offset: number, limit: number): number[] {
+  if (offset >= hits.length) return [];
   let highest = 0;
-  for (let number = 0; number < scores.length; number += 1) {
-    const score = scores[number] as number;
+  for (let index = 0; index < hits.length; index += 1) {
+    const score = scores[hits[index] as number] as number;
     if (score > highest && score < EXACT) highest = score;
   }
   const scale = (BUCKETS - 2) / (highest || 1);
   const sizes = new Uint32Array(BUCKETS);
-  for (let number = 0; number < scores.length; number += 1) {
-    const score = scores[number] as number;
-    if (score === 0) continue;
-    const bucket = bucketOf(score, scale);
+  for (let index = 0; index < hits.length; index += 1) {
+    const bucket = bucketOf(scores[hits[index] as number] as number, scale);
     sizes[bucket] = (sizes[bucket] as number) + 1;
   }
   let first = 0;
   let before = 0;
   while (before + (sizes[first] as number) <= offset) before += sizes[first++] as number;
   let last = first;
-  for (let reached = before; last < BUCKETS && reached < offset + limit; last += 1)
-    reached += sizes[last] as number;
-  const near = new Int32Array(total);
-  let count = 0;
-  for (let number = 0; number < scores.length; number += 1) {
-    const score = scores[number] as number;
-    if (score === 0) continue;
-    const bucket = bucketOf(score, scale);
-    if (bucket >= first && bucket < last) near[count++] = number;
+  let reached = before;
+  while (last < BUCKETS && reached < offset + limit) reached += sizes[last++] as number;
+  const near = new Int32Array(reached - before);
+  for (let index = 0, count = 0; count < near.length; index += 1) {
+    const bucket = bucketOf(scores[hits[index] as number] as number, scale);
+    if (bucket >= first && bucket < last) near[count++] = hits[index] as number;
   }
-  return inOrder(near.subarray(0, count), scores, offset - before, limit);
+  return inOrder(near, scores, offset - before, limit);
 }
 
 /** The first bucket has the best. */
