@@ -8,6 +8,10 @@ import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
 import { CatalogCache } from './reads/catalog-cache.service.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
+import { PostingsCache } from './search/postings-cache.service.js';
+import { QueryLanguage } from './search/query-language.service.js';
+import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** Models, wrappers, curated lists and search. */
@@ -18,6 +22,10 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     CatalogChanges,
     CatalogCache,
     EndpointLookup,
+    SearchRepository,
+    QueryLanguage,
+    PostingsCache,
+    CatalogSearch,
     SchemaCache,
     CatalogService,
     EndpointResolver,

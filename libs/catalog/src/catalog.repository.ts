@@ -1,12 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PreparedQueries } from '#libs/database';
-import {
-  FIND_ENTRY,
-  LIST_ENTRIES,
-  LIST_RECOMMENDED,
-  NEAREST_ENDPOINTS,
-  SEARCH_ENTRIES,
-} from './catalog.sql.js';
+import { FIND_ENTRY, LIST_RECOMMENDED, NEAREST_ENDPOINTS } from './catalog.sql.js';
 import type {
   Category,
   EntryKind,
@@ -71,41 +65,10 @@ export interface EntryRow {
   models: ModelRow[];
 }
 
-/** One slice of a list. */
-export interface ListQuery {
-  /** Null: models and wrappers. Browsing without a query needs one of the two. */
-  kind: EntryKind | null;
-  /** A category or a task. */
-  category: string | null;
-  limit: number;
-  offset: number;
-}
-
-interface ListRow {
-  total: number;
-  items: SummaryRow[];
-}
-
 /** Reads of the catalogue, one prepared statement each. */
 @Injectable()
 export class CatalogRepository {
   constructor(private readonly queries: PreparedQueries) {}
-
-  async list({ kind, category, limit, offset }: ListQuery): Promise<ListRow> {
-    const [row] = await this.queries.rows<ListRow>('catalog_list', LIST_ENTRIES, [
-      kind,
-      category,
-      limit,
-      offset,
-    ]);
-    return row ?? { total: 0, items: [] };
-  }
-
-  async search(query: string, { kind, category, limit, offset }: ListQuery): Promise<ListRow> {
-    const values = [query, kind, category, limit, offset];
-    const [row] = await this.queries.rows<ListRow>('catalog_search', SEARCH_ENTRIES, values);
-    return row ?? { total: 0, items: [] };
-  }
 
   recommended(kind: EntryKind, category: Category): Promise<{ summary: SummaryRow; note: string }[]> {
     return this.queries.rows('catalog_recommended', LIST_RECOMMENDED, [kind, category]);

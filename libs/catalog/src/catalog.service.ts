@@ -6,6 +6,7 @@ import { CATEGORIES, type Category, type EntryKind, type Page } from './catalog.
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { CatalogCache } from './reads/catalog-cache.service.js';
 import { oncePerObject } from './reads/once-per-object.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
 import {
   toModelView,
   toRawSchema,
@@ -39,6 +40,7 @@ export class CatalogService {
     private readonly repository: CatalogRepository,
     private readonly lookup: EndpointLookup,
     private readonly cache: CatalogCache,
+    private readonly entries: CatalogSearch,
   ) {}
 
   /** Public models, page by page. */
@@ -77,7 +79,7 @@ export class CatalogService {
       limit: clamp(options.limit),
       offset: 0,
     };
-    const { total, items } = await this.repository.search(plainQuery(options.query), slice);
+    const { total, items } = await this.entries.search(plainQuery(options.query), slice);
     return { results: items.map((row) => ({ kind: row.kind, ...toSummary(row) })), total };
   }
 
@@ -114,9 +116,7 @@ export class CatalogService {
     const page = Math.min(Math.max(Math.trunc(options.page), 1), MAX_PAGE);
     const slice = { kind, category: plainFilter(options.category), limit, offset: (page - 1) * limit };
     const query = plainQuery(options.search ?? '');
-    const { total, items } = query
-      ? await this.repository.search(query, slice)
-      : await this.repository.list(slice);
+    const { total, items } = query ? await this.entries.search(query, slice) : await this.entries.list(slice);
     return { items: items.map(toSummary), page, limit, total, hasMore: page * limit < total };
   }
 }

@@ -14,6 +14,10 @@ import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
 import type { ModelDefinition, WrapperDefinition } from './import/definitions.js';
 import { CatalogCache } from './reads/catalog-cache.service.js';
+import { CatalogSearch } from './search/catalog-search.service.js';
+import { PostingsCache } from './search/postings-cache.service.js';
+import { QueryLanguage } from './search/query-language.service.js';
+import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** One process's services of the catalogue, on a database that is there. */
@@ -28,14 +32,22 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
   const bus = new EventBus(loadConfig({ DATABASE_URL: url }));
   if (options.hearsChanges) await bus.onModuleInit();
   const changes = new CatalogChanges(bus);
-  const repository = new CatalogRepository(new PreparedQueries(dataSource));
+  const queries = new PreparedQueries(dataSource);
+  const repository = new CatalogRepository(queries);
+  const searchRepository = new SearchRepository(queries);
   const cache = new CatalogCache(changes);
   const lookup = new EndpointLookup(repository, cache);
+  const search = new CatalogSearch(
+    searchRepository,
+    new PostingsCache(searchRepository, changes),
+    new QueryLanguage(searchRepository),
+  );
   return {
     dataSource,
+    url,
     bus,
     changes,
-    catalog: new CatalogService(repository, lookup, cache),
+    catalog: new CatalogService(repository, lookup, cache, search),
     lookup,
     resolver: new EndpointResolver(lookup, new SchemaCache()),
     importer: new CatalogImporter(new Transactions(dataSource), changes),

@@ -186,7 +186,7 @@ describe('If-Match', () => {
 
   it('of what somebody else changed is refused with who, when and the tag that stands', async () => {
     const old = await tag();
-    await put(items(ONE, THREE), old, IMAGES, bench.key);
+    await put(items(ONE, THREE), old, IMAGES, bench.keys.admin);
     const answer = await put(items(TWO), old);
     expect(code(answer)).toEqual([412, 'precondition_failed']);
     const current = details(answer).current as Record<string, string>;
@@ -223,11 +223,9 @@ describe('If-Match', () => {
   it('fails when an entry left the catalogue, which nobody in particular did', async () => {
     await put(items(ONE, GONE), '*');
     const before = await tag();
-    await bench.server.dataSource.query(
-      `UPDATE catalog_entries SET visibility = 'private' WHERE alias = 'gone'`,
-    );
+    await server.dataSource.query(`UPDATE catalog_entries SET visibility = 'private' WHERE alias = 'gone'`);
     expect((await read()).body.items).toMatchObject([{ listed: true }, { listed: false }]);
-    await bench.server.dataSource.query(`DELETE FROM catalog_entries WHERE alias = 'gone'`);
+    await server.dataSource.query(`DELETE FROM catalog_entries WHERE alias = 'gone'`);
     const answer = await put(items(TWO), before);
     expect(code(answer)).toEqual([412, 'precondition_failed']);
     expect(answer.body.error).toContain('deleted from the catalogue');
@@ -246,11 +244,10 @@ describe('the routes', () => {
   it.each(calls)('%s %s is for administrators and curators', async (method, path) => {
     const body = method === 'PUT' ? { items: [] } : undefined;
     const headers = { 'if-match': '*' };
-    const [userKey] = bench.weakKeys;
     const status = async (key: string | null) =>
       (await bench.call(method, path, { key, body, headers })).status;
-    expect([await status(null), await status(userKey!)]).toEqual([401, 403]);
-    expect([await status(curatorKey), await status(bench.key)]).toEqual([200, 200]);
+    expect([await status(null), await status(bench.keys.user)]).toEqual([401, 403]);
+    expect([await status(curatorKey), await status(bench.keys.admin)]).toEqual([200, 200]);
   });
 
   it.each(['models/audio', 'model/image', 'constructor/image', 'models/image%00'])(

@@ -16,8 +16,8 @@ import type { Category, EntryKind, EntryStatus, Example, JsonSchema, Visibility 
  */
 @Entity('catalog_entries')
 @Unique('uq_catalog_entries_endpoint', ['owner', 'alias'])
-@Index('ix_catalog_entries_listing', ['kind', 'visibility', 'status', 'category'])
-@Index('ix_catalog_entries_search', { synchronize: false })
+@Unique('uq_catalog_entries_number', ['number'])
+@Index('ix_catalog_entries_alias', ['alias'])
 @Index('ix_catalog_entries_alias_trigrams', { synchronize: false })
 export class CatalogEntry {
   @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'pk_catalog_entries' })
@@ -81,6 +81,10 @@ export class CatalogEntry {
 
   @UpdateDateColumn({ type: 'timestamptz', name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
+
+  /** Counted up from 0 in the order of creation, by a trigger: the entry's name in the search index. */
+  @Column({ type: 'integer', select: false, insert: false, update: false })
+  number?: number;
 
   /** Weighted words for full-text search, filled by a trigger. */
   @Column({ type: 'tsvector', name: 'search_document', select: false, insert: false, update: false })

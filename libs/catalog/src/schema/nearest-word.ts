@@ -23,7 +23,7 @@ export function nearestWord(word: string, candidates: readonly string[]): string
 }
 
 /** Least number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const cell = (row: number, column: number) => rows[row]?.[column] ?? Infinity;
   for (let row = 1; row <= one.length; row += 1) {

@@ -1,0 +1,154 @@
+import type { Concept } from './ranking.js';
+import { conversions } from './query-words.js';
+import { FILLERS, NEEDS, SAME } from './thesaurus.js';
+
+/** Word → stem; null for a stop word, which stands for itself in phrases. */
+export type Stems = ReadonlyMap<string, string | null>;
+
+interface Phrase {
+  words: string[];
+  /** Says what becomes what, so its words count in their order alone. */
+  ordered: boolean;
+  /** With a word such as "make" it says little, and only where nothing else does. */
+  weak: boolean;
+}
+
+interface CompiledNeed {
+  phrases: Phrase[];
+  terms: Map<string, number>;
+}
+
+/** The thesaurus by stems. */
+export interface Thesaurus {
+  needs: CompiledNeed[];
+  same: ReadonlyMap<string, readonly string[]>;
+  fillers: ReadonlySet<string>;
+  /** Every stem in it. */
+  known: ReadonlySet<string | null>;
+}
+
+const CONNECTORS = new Set(['to', 'into', 'from']);
+const TASK_SHARE = 1;
+const FIND_SHARE = 0.45;
+const SAME_SHARE = 0.5;
+/** What a need already stands for counts less by its own letters. */
+const EXPLAINED = 0.5;
+
+const split = (phrase: string) => phrase.split(/[\s-]+/);
+
+/** Every word whose stem `compileThesaurus` asks for. */
+export function thesaurusWords(): string[] {
+  const phrases = [...NEEDS.flatMap(({ ask, find }) => [...ask, ...find]), ...SAME.flat(), ...FILLERS];
+  return [...new Set(phrases.flatMap(split))];
+}
+
+export function compileThesaurus(stems: Stems): Thesaurus {
+  const stem = (word: string) => stems.get(word) ?? null;
+  const stemsOf = (words: readonly string[]) => words.map(stem).filter((word) => word !== null);
+  const fillers = new Set(stemsOf(FILLERS));
+  const same = new Map<string, string[]>();
+  for (const words of SAME.map(stemsOf))
+    for (const word of words) same.set(word, [...(same.get(word) ?? []), ...words]);
+  const canonical = (word: string) => same.get(word)?.[0] ?? word;
+  const toPhrase = (ask: string): Phrase => {
+    const words = split(ask);
+    const present = words.map((word) => canonical(stem(word) ?? word));
+    const ordered = words.some((word) => CONNECTORS.has(word));
+    return { words: present, ordered, weak: words.some((word) => fillers.has(stem(word) ?? word)) };
+  };
+  return {
+    fillers,
+    known: new Set(stems.values()),
+    same,
+    needs: NEEDS.map(({ ask, find, tasks }) => ({
+      phrases: ask.map(toPhrase),
+      terms: new Map([
+        ...stemsOf(find).map((word) => [word, FIND_SHARE] as const),
+        ...tasks.map((task) => [`=${task}`, TASK_SHARE] as const),
+      ]),
+    })),
+  };
+}
+
+/** What a query asks for; empty when it has no word that could be searched for. */
+export function queryConcepts(words: readonly string[], stems: Stems, thesaurus: Thesaurus): Concept[] {
+  const present = words.map((word) => stems.get(word) ?? null);
+  const all = [...new Set(present.filter((stem) => stem !== null))];
+  if (all.length === 0) return [];
+  const content = all.filter((stem) => !thesaurus.fillers.has(stem));
+  const canonical = (word: string) => thesaurus.same.get(word)?.[0] ?? word;
+  const needs = matchedNeeds(
+    words.map((word) => canonical(stems.get(word) ?? word)),
+    thesaurus,
+  );
+  const explained = new Set(needs.flatMap(({ phrase }) => phrase.words));
+  return [
+    ...(content.length > 0 ? content : all).map((stem) =>
+      literal(stem, thesaurus, explained.has(canonical(stem)) ? EXPLAINED : 1),
+    ),
+    ...needs.map(({ terms, weight }): Concept => ({ terms, weight })),
+    ...conversions(words).map((task) => ({ terms: withSiblings(task), weight: 1.6 })),
+    ...taskNames(words).map((task) => ({ terms: new Map([[`=${task}`, 1]]), weight: 1 })),
+  ];
+}
+
+function literal(stem: string, { same }: Thesaurus, weight: number): Concept {
+  const others = (same.get(stem) ?? []).map((word) => [word, SAME_SHARE] as const);
+  return { terms: new Map([...others, [stem, 1]]), weight };
+}
+
+interface MatchedNeed {
+  phrase: Phrase;
+  terms: Map<string, number>;
+  weight: number;
+}
+
+/** The needs that the query speaks of. One that takes fewer of the same words than another counts half. */
+function matchedNeeds(words: readonly string[], thesaurus: Thesaurus): MatchedNeed[] {
+  const matched = thesaurus.needs.flatMap(({ phrases, terms }) => {
+    const [phrase] = phrases
+      .filter((candidate) => isSaid(candidate, words))
+      .sort((one, other) => Number(one.weak) - Number(other.weak) || other.words.length - one.words.length);
+    return phrase ? [{ phrase, terms }] : [];
+  });
+  const strong = matched.filter(({ phrase }) => !phrase.weak);
+  const chosen = strong.length > 0 ? strong : matched;
+  return chosen.map(({ phrase, terms }) => {
+    const isPart = chosen.some(
+      (other) =>
+        other.phrase.words.length > phrase.words.length &&
+        phrase.words.every((word) => other.phrase.words.includes(word)),
+    );
+    return { phrase, terms, weight: (1 + 0.3 * (phrase.words.length - 1)) * (isPart ? 0.4 : 1) };
+  });
+}
+
+function isSaid({ words, ordered }: Phrase, said: readonly string[]): boolean {
+  if (!ordered) return words.every((word) => said.includes(word));
+  let next = 0;
+  for (const word of said) if (word === words[next]) next += 1;
+  return next === words.length;
+}
+
+/** The field does not agree whether speech is audio. */
+function withSiblings(task: string): Map<string, number> {
+  const sibling = task.includes('speech') ? task.replace('speech', 'audio') : task.replace('audio', 'speech');
+  return new Map([
+    [`=${sibling}`, 0.6],
+    [`=${task}`, 1],
+  ]);
+}
+
+const LONGEST_TASK = 5;
+const MOST_WORDS_FOR_TASKS = 12;
+
+/** Words that stand together may be the name of a task: `depth estimation`. */
+function taskNames(words: readonly string[]): string[] {
+  if (words.length > MOST_WORDS_FOR_TASKS) return [];
+  const names = words.flatMap((_, from) =>
+    Array.from({ length: Math.min(LONGEST_TASK, words.length - from) }, (_unused, more) =>
+      words.slice(from, from + more + 1).join('-'),
+    ),
+  );
+  return [...new Set(names)];
+}

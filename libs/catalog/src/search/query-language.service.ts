@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { nearWord } from './near-word.js';
+import { compileThesaurus, queryConcepts, thesaurusWords, type Thesaurus } from './query-concepts.js';
+import { MEDIUM_OF } from './query-words.js';
+import type { Concept } from './ranking.js';
+import { SearchRepository } from './search.repository.js';
+
+const MOST_REMEMBERED = 20_000;
+const SHORTEST_CORRECTED = 4;
+/** Longer words are no words, and nothing in the catalogue is spelled like them. */
+const LONGEST_CORRECTED = 40;
+const MOST_CORRECTED = 4;
+
+/** What the words of a query mean: their stems, as PostgreSQL's dictionary has them, and the thesaurus over those. */
+@Injectable()
+export class QueryLanguage {
+  /** A word's stem never changes, so nothing here grows old. */
+  private readonly stems = new Map<string, string | null>();
+  private readonly thesaurusWords = thesaurusWords();
+  private thesaurus: Promise<Thesaurus> | undefined;
+
+  constructor(private readonly repository: SearchRepository) {}
+
+  /** Empty when there is no word that could be searched for. */
+  async concepts(words: readonly string[]): Promise<Concept[]> {
+    const thesaurus = await this.compiled();
+    return queryConcepts(words, await this.stemsOf(words), thesaurus);
+  }
+
+  /** Words that are probably mistyped: no entry has them, and neither the thesaurus. */
+  async unknownWords(words: readonly string[], isKnown: (stem: string) => boolean): Promise<string[]> {
+    const stems = await this.stemsOf(words);
+    const { known } = await this.compiled();
+    const unknown = words.filter((word) => {
+      const stem = stems.get(word);
+      return (
+        stem &&
+        !isKnown(stem) &&
+        !known.has(stem) &&
+        !MEDIUM_OF.has(word) &&
+        word.length >= SHORTEST_CORRECTED &&
+        word.length <= LONGEST_CORRECTED &&
+        !/\d/.test(word)
+      );
+    });
+    return [...new Set(unknown)].slice(0, MOST_CORRECTED);
+  }
+
+  /**
+   * @param near by mistyped word, what the catalogue has that is spelled like it
+   * @returns the words with what they were to be, or null when nothing is near
+   */
+  correct(
+    words: readonly string[],
+    unknown: readonly string[],
+    near: ReadonlyMap<string, string[]>,
+  ): string[] | null {
+    const corrections = new Map<string, string>();
+    for (const word of unknown) {
+      const best = nearWord(word, [...(near.get(word) ?? []), ...this.thesaurusWords, ...MEDIUM_OF.keys()]);
+      if (best !== null) corrections.set(word, best);
+    }
+    return corrections.size > 0 ? words.map((word) => corrections.get(word) ?? word) : null;
+  }
+
+  /** Once for the process; anew after a failure. */
+  private compiled(): Promise<Thesaurus> {
+    this.thesaurus ??= this.stemsOf(this.thesaurusWords)
+      .then(compileThesaurus)
+      .catch((error: unknown) => {
+        this.thesaurus = undefined;
+        throw error;
+      });
+    return this.thesaurus;
+  }
+
+  private async stemsOf(words: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    if (this.stems.size > MOST_REMEMBERED) this.stems.clear();
+    const asked = [...new Set(words)].filter((word) => !this.stems.has(word));
+    const found = asked.length > 0 ? await this.repository.readStems(asked) : [];
+    const answer = new Map(words.map((word) => [word, this.stems.get(word) ?? null]));
+    for (const { word, stem } of found) {
+      this.stems.set(word, stem);
+      answer.set(word, stem);
+    }
+    return answer;
+  }
+}

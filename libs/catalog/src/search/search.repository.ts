@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { PreparedQueries } from '#libs/database';
+import type { SummaryRow } from '../catalog.repository.js';
+import type { EntryKind } from '../catalog.types.js';
+import type { NamedEndpoint } from './query-words.js';
+import { LIST_PAGE, NEAR_WORDS, READ_POSTINGS, READ_STEMS, READ_SUMMARIES } from './search.sql.js';
+
+/** One slice of a list. */
+export interface ListRow {
+  total: number;
+  items: SummaryRow[];
+}
+
+/** What the index has of a query. */
+export interface FoundPostings {
+  /** Terms that no entry has are missing. */
+  postings: Map<string, Buffer>;
+  /** Numbers of the entries that the query names. */
+  exact: number[];
+  /** One more than the greatest number. */
+  size: number;
+}
+
+/** Null: any. */
+export interface Filters {
+  kind: EntryKind | null;
+  /** A category or a task. */
+  category: string | null;
+}
+
+interface PostingsRow {
+  term: string | null;
+  postings: Buffer | null;
+  greatest: number | null;
+}
+
+/** Reads of the search index, one prepared statement each. */
+@Injectable()
+export class SearchRepository {
+  constructor(private readonly queries: PreparedQueries) {}
+
+  async listPage(term: string, limit: number, offset: number): Promise<ListRow> {
+    const [row] = await this.queries.rows<ListRow>('catalog_list_page', LIST_PAGE, [term, limit, offset]);
+    return row ?? { total: 0, items: [] };
+  }
+
+  async readPostings(
+    terms: string[],
+    { alias, owner }: NamedEndpoint,
+    { kind, category }: Filters,
+  ): Promise<FoundPostings> {
+    const values = [terms, alias, owner, kind, category];
+    const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
+    const found: FoundPostings = { postings: new Map(), exact: [], size: 0 };
+    for (const { term, postings, greatest } of rows) {
+      if (term !== null && postings !== null) found.postings.set(term, postings);
+      if (term !== null) continue;
+      found.size = (greatest ?? -1) + 1;
+      for (let at = 0; at < (postings?.length ?? 0); at += 4)
+        found.exact.push((postings as Buffer).readInt32BE(at));
+    }
+    return found;
+  }
+
+  async readSummaries(numbers: number[]): Promise<SummaryRow[]> {
+    const [row] = await this.queries.rows<{ items: SummaryRow[] }>('catalog_summaries', READ_SUMMARIES, [
+      numbers,
+    ]);
+    return row?.items ?? [];
+  }
+
+  readStems(words: string[]): Promise<{ word: string; stem: string | null }[]> {
+    return this.queries.rows('catalog_stems', READ_STEMS, [words]);
+  }
+
+  /** For each word those of the catalogue that are spelled like it, the most alike first. */
+  async nearWords(words: string[]): Promise<Map<string, string[]>> {
+    const rows = await this.queries.rows<{ given: string; words: string[] }>(
+      'catalog_near_words',
+      NEAR_WORDS,
+      [words],
+    );
+    return new Map(rows.map((row) => [row.given, row.words]));
+  }
+}

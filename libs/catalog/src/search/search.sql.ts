@@ -1,0 +1,52 @@
+import { LISTED, SUMMARY, WITH_MODEL } from './summary.sql.js';
+
+/** For one row of `page` after the other: the planner expects many, and would read the whole table for them. */
+const ONE_SUMMARY = `
+  SELECT ${SUMMARY} AS summary FROM catalog_entries e ${WITH_MODEL} WHERE e.number = page.number AND ${LISTED} LIMIT 1`;
+
+/**
+ * The segments' counts tell where the page begins, so only the codes of the page are looked at.
+ *
+ * $1 term of the list · $2 limit · $3 offset
+ */
+export const LIST_PAGE = `
+  WITH segments AS MATERIALIZED (
+    SELECT segment, size, sum(size) OVER (ORDER BY segment) - size AS before
+    FROM (SELECT segment, octet_length(postings) / 2 - 2 AS size FROM catalog_postings WHERE term = $1) counted
+  ), page AS (
+    SELECT s.segment * 2048 + ((get_byte(p.postings, 4 + 2 * place) << 8 | get_byte(p.postings, 5 + 2 * place)) & 2047) AS number
+    FROM segments s JOIN catalog_postings p ON p.term = $1 AND p.segment = s.segment
+      CROSS JOIN LATERAL generate_series(
+        greatest($3::int - s.before, 0)::int, least($3::int + $2::int - s.before, s.size)::int - 1) AS place
+    WHERE s.before < $3::int + $2::int AND s.before + s.size > $3::int
+  )
+  SELECT (SELECT coalesce(sum(size), 0)::int FROM segments) AS total,
+    (SELECT coalesce(json_agg(entry.summary ORDER BY page.number), '[]')
+     FROM page CROSS JOIN LATERAL (${ONE_SUMMARY}) entry) AS items`;
+
+/**
+ * Postings of each term, and in a row without a term the numbers of the entries that the query names, and the greatest number.
+ *
+ * $1 terms · $2 alias · $3 owner, or null for any · $4 kind, or null for both · $5 category or task, or null
+ */
+export const READ_POSTINGS = `
+  SELECT term, string_agg(postings, '') AS postings, null::int AS greatest
+  FROM catalog_postings WHERE term = ANY($1::text[]) GROUP BY term
+  UNION ALL
+  SELECT null, (SELECT string_agg(int4send(e.number), '') FROM catalog_entries e
+      WHERE e.alias = $2 AND ($3::text IS NULL OR e.owner = $3) AND ${LISTED}
+        AND ($4::text IS NULL OR e.kind = $4) AND ($5::text IS NULL OR e.category = $5 OR e.task = $5)),
+    (SELECT max(number) FROM catalog_entries)`;
+
+/** $1 numbers, in the order in which they are to come */
+export const READ_SUMMARIES = `
+  SELECT coalesce(json_agg(entry.summary ORDER BY page.place), '[]') AS items
+  FROM unnest($1::int[]) WITH ORDINALITY AS page (number, place) CROSS JOIN LATERAL (${ONE_SUMMARY}) entry`;
+
+/** $1 words as they are written. The stem of a stop word is null. */
+export const READ_STEMS = `
+  SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) AS word`;
+
+/** $1 stems that no entry has */
+export const NEAR_WORDS = `
+  SELECT given, array_agg(near) AS words FROM unnest($1::text[]) AS given, catalog_near_words(given) AS near GROUP BY given`;

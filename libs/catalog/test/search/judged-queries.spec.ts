@@ -1,0 +1,77 @@
+import { Client } from 'pg';
+import type { Actor } from '#libs/accounts';
+import { startCatalog } from '../../src/catalog.spec-support.js';
+import { generateCatalog, insertCatalog, type GeneratedEntry } from './generate-catalog.mjs';
+import judgedQueries from './judged-queries.json' with { type: 'json' };
+
+const ENTRIES = 2_000;
+const LOOKED_AT = 10;
+const LEAST_MRR = 0.85;
+
+/** A query, and what is a good answer: an entry of one of the tasks that has the quality, or one entry. */
+interface JudgedQuery {
+  query: string;
+  tasks?: string[];
+  quality?: string;
+  category?: string;
+  kind?: string;
+  entry?: number;
+  /** Not looked at while the search was made: tells whether it is good for others too. */
+  heldBack?: boolean;
+}
+
+const judged = judgedQueries as JudgedQuery[];
+const entries = generateCatalog(ENTRIES);
+const actor = { userId: '00000000-0000-0000-0000-000000000000' } as Actor;
+const endpointOf = ({ owner, alias }: GeneratedEntry) => `${owner}/${alias}`;
+const byEndpoint = new Map(entries.map((entry) => [endpointOf(entry), entry]));
+
+let at: Awaited<ReturnType<typeof startCatalog>>;
+beforeAll(async () => {
+  at = await startCatalog();
+  const client = new Client({ connectionString: at.url });
+  await client.connect();
+  await insertCatalog(client, entries);
+  await client.end();
+});
+afterAll(() => at.stop());
+
+async function firstGood({ query, tasks, quality, category, kind, entry }: JudgedQuery) {
+  const wanted = entry === undefined ? undefined : entries[entry];
+  const text = query
+    .replace('{endpoint}', wanted ? endpointOf(wanted) : '')
+    .replace('{alias}', wanted?.alias ?? '');
+  const isGood = (found: GeneratedEntry) =>
+    wanted
+      ? found.alias === wanted.alias
+      : tasks?.includes(found.task) && (!quality || found.quality === quality);
+  const endpoints =
+    kind === 'wrapper'
+      ? (await at.catalog.listWrappers(actor, { search: text, category, page: 1, limit: LOOKED_AT })).items
+      : (await at.catalog.search(actor, { query: text, category, limit: LOOKED_AT })).results;
+  const found = endpoints.map(({ endpoint }) => byEndpoint.get(endpoint) as GeneratedEntry);
+  return { text, place: found.findIndex(isGood) + 1, first: found[0] };
+}
+
+it(`finds what people ask for: mean reciprocal rank of at least ${LEAST_MRR}`, async () => {
+  const lines: string[] = [];
+  const ranks = { designed: [] as number[], heldBack: [] as number[] };
+  for (const query of judged) {
+    const { text, place, first } = await firstGood(query);
+    const rank = place === 0 ? 0 : 1 / place;
+    ranks[query.heldBack ? 'heldBack' : 'designed'].push(rank);
+    if (rank < 1)
+      lines.push(
+        `${rank.toFixed(2)} ${query.heldBack ? '(held back) ' : ''}${text} → ${first ? `${first.task}: ${first.name}` : 'nothing'}`,
+      );
+  }
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const all = [...ranks.designed, ...ranks.heldBack];
+  process.stdout.write(
+    `Judged queries: ${all.length}, mean reciprocal rank ${mean(all).toFixed(3)}; ` +
+      `designed with ${mean(ranks.designed).toFixed(3)}, held back ${mean(ranks.heldBack).toFixed(3)}\n${lines.join('\n')}\n`,
+  );
+  expect(all.length).toBeGreaterThanOrEqual(60);
+  expect(mean(all)).toBeGreaterThanOrEqual(LEAST_MRR);
+  expect(mean(ranks.heldBack)).toBeGreaterThanOrEqual(LEAST_MRR);
+});
