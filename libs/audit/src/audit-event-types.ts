@@ -1,4 +1,4 @@
-/** Everything that is worth a row: who got in, who was let in, and what was taken away again. */
+/** Everything that is worth a row: who got in, who was let in, what was taken away again; who changed the catalogue. */
 export const AUDIT_EVENT_TYPES = [
   'sign_in.succeeded',
   'sign_in.failed',
@@ -25,6 +25,12 @@ export const AUDIT_EVENT_TYPES = [
   'grant.revoked',
   'authorization_code.replayed',
   'refresh_token.reused',
+  'model.created',
+  'model.updated',
+  'model.deleted',
+  'wrapper.created',
+  'wrapper.updated',
+  'wrapper.deleted',
 ] as const;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
+import { CatalogWriter } from './changes/catalog-writer.service.js';
 import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
@@ -11,10 +13,11 @@ import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** Models, wrappers, curated lists and search. */
 @Module({
-  imports: [TypeOrmModule.forFeature(catalogEntities)],
+  imports: [TypeOrmModule.forFeature(catalogEntities), AuditModule],
   providers: [
     CatalogRepository,
     CatalogChanges,
+    CatalogWriter,
     EndpointLookup,
     SchemaCache,
     CatalogService,

@@ -1,10 +1,12 @@
 import { DataSource } from 'typeorm';
 import { type Actor, User } from '#libs/accounts';
+import { AuditLog, AuditRecord } from '#libs/audit';
 import { loadConfig } from '#libs/config';
 import { PreparedQueries, Transactions } from '#libs/database';
 import { EventBus } from '#libs/queue';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
+import { CatalogWriter } from './changes/catalog-writer.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogService } from './catalog.service.js';
@@ -20,18 +22,21 @@ export async function startCatalog() {
   const dataSource = new DataSource({
     type: 'postgres',
     url: database.url,
-    entities: [...catalogEntities, User],
+    entities: [...catalogEntities, User, AuditRecord],
     installExtensions: false,
   });
   await dataSource.initialize();
   const repository = new CatalogRepository(new PreparedQueries(dataSource));
   const lookup = new EndpointLookup(repository);
   const changes = new CatalogChanges(new EventBus(loadConfig({ DATABASE_URL: database.url })));
+  const audit = new AuditLog(dataSource.getRepository(AuditRecord));
+  const writer = new CatalogWriter(new Transactions(dataSource), changes, audit);
   return {
     dataSource,
+    writer,
     catalog: new CatalogService(repository, lookup),
     resolver: new EndpointResolver(lookup, new SchemaCache()),
-    importer: new CatalogImporter(new Transactions(dataSource), changes),
+    importer: new CatalogImporter(writer),
     /** A real user, since entries refer to their owner. */
     async newActor(email: string): Promise<Actor> {
       const { id } = await dataSource

@@ -13,6 +13,7 @@ import { AddSignInEpoch1795381200011 } from './1795381200011-add-sign-in-epoch.j
 import { IndexAuditTime1795381200012 } from './1795381200012-index-audit-time.js';
 import { AddFairQueue1795381200020 } from './1795381200020-add-fair-queue.js';
 import { CreatePendingFiles1795381200021 } from './1795381200021-create-pending-files.js';
+import { AddCatalogVersions1795381200031 } from './1795381200031-add-catalog-versions.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -30,4 +31,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   IndexAuditTime1795381200012,
   AddFairQueue1795381200020,
   CreatePendingFiles1795381200021,
+  AddCatalogVersions1795381200031,
 ];

@@ -4,6 +4,7 @@ import { type Actor, User } from '#libs/accounts';
 import { CatalogImporter, CatalogModule, CatalogService, EndpointResolver } from '#libs/catalog';
 import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
+import { QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedRecommendations } from './recommendations.js';
@@ -15,6 +16,7 @@ const actor: Actor = {
   role: 'user',
   clientId: null,
 };
+const BY_RELEASE = { ip: null, origin: 'release' } as const;
 const photo = 'https://example.com/photo.jpg';
 const video = 'https://example.com/clip.mp4';
 
@@ -30,8 +32,8 @@ const importEverything = async () => {
     engine: 'local',
   }));
   const imported = [
-    await importer.importModels(null, models),
-    await importer.importWrappers(null, withUrls(wrappers, urls)),
+    await importer.importModels(null, models, BY_RELEASE),
+    await importer.importWrappers(null, withUrls(wrappers, urls), BY_RELEASE),
   ];
   for (const { kind, category, items } of seedRecommendations) {
     await importer.setRecommendations(null, kind, category, items);
@@ -46,6 +48,7 @@ beforeAll(async () => {
     imports: [
       ConfigModule.forRoot(config),
       DatabaseModule.forRoot(),
+      QueueModule.forRoot(),
       TypeOrmModule.forFeature([User]),
       CatalogModule,
     ],
