@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccountsHttpModule } from '#libs/accounts';
+import { CatalogHttpModule } from '#libs/catalog';
 import { ConfigModule, type AppConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { FilesHttpModule } from '#libs/files';
@@ -22,6 +23,7 @@ export function apiModule(config: AppConfig): DynamicModule {
       HttpModule,
       AccountsHttpModule,
       OAuthHttpModule,
+      CatalogHttpModule,
       FilesHttpModule,
       McpHttpModule,
     ],

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '#libs/audit';
+import { EntryUses } from './admin/entry-uses.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
@@ -23,7 +24,8 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     CatalogService,
     EndpointResolver,
     CatalogImporter,
+    EntryUses,
   ],
-  exports: [CatalogService, EndpointResolver, CatalogImporter],
+  exports: [CatalogService, EndpointResolver, CatalogImporter, CatalogWriter, EntryUses],
 })
 export class CatalogModule {}

@@ -1,3 +1,5 @@
+export { EntryUses, type EntryUse } from './admin/entry-uses.service.js';
+export { CatalogHttpModule } from './catalog-http.module.js';
 export { CatalogImporter } from './catalog-importer.service.js';
 export { CatalogModule } from './catalog.module.js';
 export { CatalogService } from './catalog.service.js';

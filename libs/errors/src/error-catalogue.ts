@@ -5,6 +5,7 @@ export type ErrorKind =
   | 'forbidden'
   | 'not_found'
   | 'conflict'
+  | 'precondition_failed'
   | 'too_large'
   | 'unprocessable'
   | 'rate_limited'
@@ -36,6 +37,7 @@ export const ERROR_CATALOGUE = {
   endpoint_not_found: entry('not_found', 'There is no such endpoint.'),
   request_not_found: entry('not_found', 'There is no such request.'),
   conflict: entry('conflict', 'Someone else changed this first.'),
+  precondition_failed: entry('precondition_failed', 'This is not the version that stands now.'),
   rate_limited: entry('rate_limited', 'Too many requests. Try again later.'),
   invalid_output: entry('internal', 'The model made an output that does not fit its schema.'),
   engine_failed: entry('internal', 'The model failed on this input.'),
@@ -61,6 +63,7 @@ export const HTTP_STATUS: Record<ErrorKind, number> = {
   forbidden: 403,
   not_found: 404,
   conflict: 409,
+  precondition_failed: 412,
   too_large: 413,
   unprocessable: 422,
   rate_limited: 429,

@@ -1,11 +1,12 @@
 import type { FieldError } from '#libs/errors';
 import type { EntryKind, JsonObject, JsonSchema } from '../catalog.types.js';
-import { compileSchema, type CompiledSchema, validateAgainst } from '../schema/compiled-schema.js';
+import { compileSchema, type CompiledSchema } from '../schema/compiled-schema.js';
 import { isJsonObject, propertiesOf } from '../schema/local-ref.js';
 import { renderPrompt, RESERVED_INPUT_FIELDS } from '../wrappers/render-prompt.js';
 import { withoutReadOnly } from './canonical-definition.js';
 import { MODEL_DEFINITION, WRAPPER_DEFINITION } from './definition-schema.js';
 import type { ModelDefinition, WrapperDefinition } from './definitions.js';
+import { exampleErrors } from './example-check.js';
 import { schemaProblems } from './schema-check.js';
 import { unstorableProblems } from './storable-definition.js';
 
@@ -64,7 +65,7 @@ function exampleProblems({ examples = [], inputSchema, outputSchema }: ModelDefi
   return examples.flatMap((example, index) =>
     (['input', 'output'] as const).flatMap((side) => {
       const schema = (side === 'input' ? inputSchema : outputSchema) as JsonSchema;
-      return under(`examples.${index}.${side}`, validateAgainst(schema, example[side]));
+      return under(`examples.${index}.${side}`, exampleErrors(schema, example[side]));
     }),
   );
 }

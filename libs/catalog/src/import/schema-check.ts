@@ -105,15 +105,20 @@ function patternProblem(pattern: string): string | null {
 
 /** Compiling takes a hundred times longer than all the rest, and finds something only in what is out of the ordinary. */
 function compileProblem(schema: JsonSchema): FieldError[] {
-  let plain = true;
-  visit(schema, '', (part) => {
-    plain &&= isPlain(part);
-  });
-  if (plain) return [];
+  if (isPlainThroughout(schema)) return [];
   try {
     compileSchema(schema);
     return [];
   } catch (error) {
     return [at('', `cannot be used: ${(error as Error).message}`)];
   }
+}
+
+/** Whether nothing in a schema is out of the ordinary, such as a name that other schemas could have too. */
+export function isPlainThroughout(schema: JsonSchema): boolean {
+  let plain = true;
+  visit(schema, '', (part) => {
+    plain &&= isPlain(part);
+  });
+  return plain;
 }

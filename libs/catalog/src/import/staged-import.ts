@@ -12,9 +12,9 @@ import { RowProblems } from './row-problems.js';
 /** Most rows of one import. */
 const MOST_ROWS = 10_000;
 /** Rows that are written in one statement. */
-const BATCH_ROWS = 250;
+const BATCH_ROWS = 100;
 /** Rows of a batch are large sometimes: a batch ends here too, in characters of JSON. */
-const BATCH_CHARACTERS = 4 * 1024 * 1024;
+const BATCH_CHARACTERS = 1024 * 1024;
 /** So long may checks keep everybody else waiting, in milliseconds. */
 const SLICE_MS = 15;
 

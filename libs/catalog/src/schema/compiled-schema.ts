@@ -1,5 +1,5 @@
 import formatsPlugin from 'ajv-formats';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import type { FieldError } from '#libs/errors';
@@ -27,7 +27,7 @@ const addFormats =
  * An instance per schema: two catalogue entries may carry the same `$id`, and dropping one lets all that was compiled
  * for it go. Not strict, since schemas carry keywords of their own (`x-max-bytes`, `x-order`).
  */
-function newAjv(): Ajv2020 {
+export function newAjv(other: Options = {}): Ajv2020 {
   const ajv = new Ajv2020({
     strict: false,
     allErrors: true,
@@ -36,6 +36,7 @@ function newAjv(): Ajv2020 {
     logger: false,
     code: { regExp: linearRegExp },
     validateSchema: false,
+    ...other,
   });
   (addFormats as unknown as (instance: Ajv2020, options: { mode: 'fast' | 'full' }) => void)(ajv, {
     mode: 'full',

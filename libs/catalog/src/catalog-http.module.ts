@@ -1,0 +1,32 @@
+import { Module, type NestModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { AccountsModule, AdminGuard } from '#libs/accounts';
+import { AuditModule } from '#libs/audit';
+import { AdminModelsController } from './admin/admin-models.controller.js';
+import { AdminWrappersController } from './admin/admin-wrappers.controller.js';
+import { EntryChanges } from './admin/entry-changes.service.js';
+import { EntryReads } from './admin/entry-reads.service.js';
+import { registerImportRoutes } from './admin/import-route.js';
+import { CatalogModule } from './catalog.module.js';
+
+/** The HTTP edge of the catalogue: what administrators and curators do with it. */
+@Module({
+  imports: [CatalogModule, AccountsModule, AuditModule],
+  controllers: [AdminModelsController, AdminWrappersController],
+  providers: [EntryReads, EntryChanges],
+})
+export class CatalogHttpModule implements NestModule {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost<FastifyAdapter>,
+    private readonly guard: AdminGuard,
+  ) {}
+
+  /** Nest calls this before it registers the routes, which is when Fastify can still be told more about one. */
+  configure(): void {
+    registerImportRoutes(this.adapterHost.httpAdapter.getInstance(), this.guard, {
+      '/admin/models/import': AdminModelsController,
+      '/admin/wrappers/import': AdminWrappersController,
+    });
+  }
+}
