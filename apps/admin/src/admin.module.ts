@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig, ConfigModule } from '#libs/config';
+import { CatalogModule } from '#libs/catalog';
 import { DatabaseModule } from '#libs/database';
 import { OAuthModule } from '#libs/oauth';
 import { QueueModule } from '#libs/queue';
@@ -11,6 +12,12 @@ class AdminModule {}
 export function adminModule(config: AppConfig): DynamicModule {
   return {
     module: AdminModule,
-    imports: [ConfigModule.forRoot(config), DatabaseModule.forRoot(), QueueModule.forRoot(), OAuthModule],
+    imports: [
+      ConfigModule.forRoot(config),
+      DatabaseModule.forRoot(),
+      QueueModule.forRoot(),
+      OAuthModule,
+      CatalogModule,
+    ],
   };
 }

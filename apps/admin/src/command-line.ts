@@ -10,6 +10,8 @@ type Option = (typeof OPTIONS)[number];
 interface CommandShape {
   required: readonly Option[];
   optional?: readonly Option[];
+  /** It takes the name of a file after its own. */
+  file?: true;
   usage: string;
 }
 
@@ -49,6 +51,16 @@ const COMMANDS = {
     required: ['client-id'],
     usage: '--client-id C   with everything that users allowed it',
   },
+  'models import': {
+    required: [],
+    file: true,
+    usage: 'FILE   a JSON array, {"models": […]} or JSON lines; - for standard input',
+  },
+  'wrappers import': {
+    required: [],
+    file: true,
+    usage: 'FILE   likewise, after the models that they run on',
+  },
 } as const satisfies Record<string, CommandShape>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -68,6 +80,8 @@ export interface Command {
   options: Readonly<Record<Option, string>>;
   /** `--role`, or `user`. */
   role: Actor['role'];
+  /** Empty for commands that take none. */
+  file: string;
   json: boolean;
 }
 
@@ -77,15 +91,15 @@ export class UsageError extends Error {}
 /** @throws UsageError in a sentence */
 export function parseCommand(args: string[]): Command {
   const { values, positionals } = parse(args);
-  const name = commandName(positionals);
+  const { name, file } = commandName(positionals);
   const options = Object.fromEntries(OPTIONS.map((option) => [option, values[option] ?? '']));
   requireOptions(name, options);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  return { name, options: options as Record<Option, string>, role, json: values.json === true };
+  return { name, options: options as Record<Option, string>, role, file, json: values.json === true };
 }
 
-function commandName([noun = '', verb = '', ...rest]: string[]): CommandName {
+function commandName([noun = '', verb = '', ...rest]: string[]): { name: CommandName; file: string } {
   const verbs = Object.keys(SHAPES)
     .filter((name) => name.startsWith(`${noun} `))
     .map((name) => name.slice(noun.length + 1));
@@ -93,8 +107,11 @@ function commandName([noun = '', verb = '', ...rest]: string[]): CommandName {
     throw new UsageError(noun ? `There is no command "${noun}".` : 'No command is given.');
   }
   if (!verbs.includes(verb)) throw new UsageError(`"${noun}" needs one of ${verbs.join(', ')}.`);
-  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" means nothing here.`);
-  return `${noun} ${verb}` as CommandName;
+  const name = `${noun} ${verb}` as CommandName;
+  const [file = '', ...surplus] = (SHAPES[name] as CommandShape).file ? rest : ['', ...rest];
+  if (surplus.length > 0) throw new UsageError(`"${surplus.join(' ')}" means nothing here.`);
+  if ((SHAPES[name] as CommandShape).file && !file) throw new UsageError(`"${name}" needs a file.`);
+  return { name, file };
 }
 
 function requireOptions(name: CommandName, options: Record<string, string>): void {

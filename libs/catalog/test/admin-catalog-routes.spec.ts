@@ -1,4 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RequestMethod } from '@nestjs/common';
+import { AdminModelsController } from '../src/admin/admin-models.controller.js';
+import { AdminWrappersController } from '../src/admin/admin-wrappers.controller.js';
 import { aModel, aWrapper } from '../src/catalog.spec-support.js';
 import { CatalogApp, details, problems, START_LIMIT_MS } from './catalog-app.js';
 
@@ -91,6 +96,36 @@ const cases = (['models', 'wrappers'] as const).flatMap((noun) =>
     return { route, method, hasId: path.includes(':id'), path, created, ...expectation };
   }),
 );
+
+/** The routes as Nest knows them. */
+function registeredRoutes(): string[] {
+  return [AdminModelsController, AdminWrappersController].flatMap((controller) => {
+    const base = Reflect.getMetadata('path', controller) as string;
+    const prototype = controller.prototype as unknown as Record<string, object>;
+    return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+      const method = Reflect.getMetadata('method', prototype[name]!) as RequestMethod | undefined;
+      if (method === undefined) return [];
+      const path = `/${base}/${Reflect.getMetadata('path', prototype[name]!) as string}`.replace(/\/+$/, '');
+      return [`${RequestMethod[method]} ${path.replace(':version', '1')}`];
+    });
+  });
+}
+
+/** The routes that docs/admin-rest.md calls. */
+function documentedRoutes(): string[] {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/admin-rest.md'), 'utf8');
+  const calls = [...page.matchAll(/^curl (.*)"\$S(\/admin\/(?:models|wrappers)[^"?]*)/gm)];
+  return calls.map(([, options = '', path = '']) => {
+    const [, method = options.includes(' -d ') ? 'POST' : 'GET'] = /-X (\w+)/.exec(options) ?? [];
+    return `${method} ${path.replace('$ID', ':id')}`;
+  });
+}
+
+it('every route of the catalogue is in this test, and called in docs/admin-rest.md', () => {
+  const routes = cases.map(({ route }) => route).sort();
+  expect(registeredRoutes().sort()).toEqual(routes);
+  expect([...new Set(documentedRoutes())].sort()).toEqual(routes);
+});
 
 describe.each(cases)(
   '$route',
