@@ -42,7 +42,7 @@ interface RouteExpectation {
 
 const routesOf = (noun: 'models' | 'wrappers'): Record<string, RouteExpectation> => {
   const fresh = () => (noun === 'models' ? aModel(`m-${randomUUID()}`) : aWrapper(`w-${randomUUID()}`));
-  const { alias: _alias, ...withoutAlias } = fresh();
+  const withoutAlias = { ...fresh(), alias: undefined };
   const whole: [unknown, RegExp][] = [
     [{}, /^alias: is required/],
     [[], /: must be a (model|wrapper) definition: an object/],

@@ -4,7 +4,7 @@ import { newAjv, validateAgainst } from '../schema/compiled-schema.js';
 import { isPlainThroughout } from './schema-check.js';
 
 /** An instance remembers something of all that it compiled, so it is let go now and then. */
-const COMPILED_BY_ONE = 100;
+const COMPILED_BY_ONE = 25;
 
 let quick = newQuick();
 let compiled = 0;
