@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Assistant } from '../../apps/demo/src/assistant.js';
@@ -98,6 +99,41 @@ describe('npm run admin', () => {
       requests: unknown;
     }[];
     expect(queues[0]).toMatchObject({ name: 'inference', requests: { queued: 0, running: 0 } });
+  });
+
+  it('imports models from a file, all or nothing, and does nothing twice', async () => {
+    const file = join(server.dataDir, 'models.json');
+    const model = {
+      owner: 'acme',
+      alias: 'echo',
+      name: 'Echo',
+      category: 'utility',
+      task: 'text-to-text',
+      summary: 'Says it again.',
+      description: 'Nothing else.',
+      inputSchema: { type: 'object', properties: { text: { type: 'string' } } },
+      outputSchema: { type: 'object' },
+      price: { unit: 'request', amountUsd: '0' },
+      engine: 'local',
+    };
+    await writeFile(file, JSON.stringify({ models: [model, { ...model, alias: 'other', engine: '' }] }));
+    await expect(admin('models', 'import', file)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('acme/other.engine must not be empty'),
+    });
+    await writeFile(file, JSON.stringify(model));
+    const { stdout } = await admin('models', 'import', file);
+    expect(stdout.trim().split('\n')).toEqual([
+      'created  acme/echo  version 1',
+      '1 created, 0 updated, 0 unchanged.',
+    ]);
+    expect(JSON.parse((await admin('models', 'import', file, '--json')).stdout)).toEqual([
+      { endpoint: 'acme/echo', outcome: 'unchanged', version: 1 },
+    ]);
+    await expect(admin('models', 'import', `${file}.gone`)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('there is no such file'),
+    });
   });
 
   it('says what is wrong, with exit code 2 for a command that means nothing', async () => {

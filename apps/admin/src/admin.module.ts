@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type AppConfig, ConfigModule } from '#libs/config';
+import { CatalogModule } from '#libs/catalog';
 import { DatabaseModule } from '#libs/database';
 import { InferenceModule } from '#libs/inference';
 import { OAuthModule } from '#libs/oauth';
@@ -18,6 +19,7 @@ export function adminModule(config: AppConfig): DynamicModule {
       QueueModule.forRoot(),
       OAuthModule,
       InferenceModule,
+      CatalogModule,
     ],
   };
 }

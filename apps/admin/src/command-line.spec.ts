@@ -19,6 +19,14 @@ describe('parseCommand', () => {
     expect(parseCommand(['queues', '--json'])).toMatchObject({ name: 'queues', json: true });
   });
 
+  it('reads the name of a file, which may be standard input', () => {
+    expect(parseCommand(['models', 'import', 'my models.json'])).toMatchObject({
+      name: 'models import',
+      file: 'my models.json',
+    });
+    expect(parseCommand(['wrappers', 'import', '-', '--json'])).toMatchObject({ file: '-', json: true });
+  });
+
   it.each([
     [[], 'No command'],
     [['queue'], 'no command "queue"'],
@@ -38,13 +46,16 @@ describe('parseCommand', () => {
     [['key', 'revoke', '--email', 'a@b.c'], 'needs --id'],
     [['client', 'delete'], 'needs --client-id'],
     [['client', 'list', '--id', '3'], 'takes no --id'],
+    [['models', 'import'], 'needs a file'],
+    [['models', 'import', 'a.json', 'b.json'], '"b.json" means nothing'],
+    [['models', 'import', 'a.json', '--email', 'a@b.c'], 'takes no --email'],
   ])('refuses %j', (args, reason) => {
     expect(() => parseCommand(args)).toThrow(UsageError);
     expect(() => parseCommand(args)).toThrow(reason);
   });
 
   it('has a line of usage for each command', () => {
-    expect(USAGE.split('\n')).toHaveLength(17);
+    expect(USAGE.split('\n')).toHaveLength(19);
     expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
   });
 });

@@ -10,6 +10,8 @@ type Option = (typeof OPTIONS)[number];
 interface CommandShape {
   required: readonly Option[];
   optional?: readonly Option[];
+  /** It takes the name of a file after its own. */
+  file?: true;
   usage: string;
 }
 
@@ -50,6 +52,16 @@ const COMMANDS = {
     usage: '--client-id C   with everything that users allowed it',
   },
   queues: { required: [], usage: '  what waits, runs and failed, and who works' },
+  'models import': {
+    required: [],
+    file: true,
+    usage: 'FILE   a JSON array, {"models": […]} or JSON lines; - for standard input',
+  },
+  'wrappers import': {
+    required: [],
+    file: true,
+    usage: 'FILE   likewise, after the models that they run on',
+  },
 } as const satisfies Record<string, CommandShape>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -69,6 +81,8 @@ export interface Command {
   options: Readonly<Record<Option, string>>;
   /** `--role`, or `user`. */
   role: Actor['role'];
+  /** Empty for commands that take none. */
+  file: string;
   json: boolean;
 }
 
@@ -78,20 +92,23 @@ export class UsageError extends Error {}
 /** @throws UsageError in a sentence */
 export function parseCommand(args: string[]): Command {
   const { values, positionals } = parse(args);
-  const name = commandName(positionals);
+  const { name, file } = commandName(positionals);
   const options = Object.fromEntries(OPTIONS.map((option) => [option, values[option] ?? '']));
   requireOptions(name, options);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  return { name, options: options as Record<Option, string>, role, json: values.json === true };
+  return { name, options: options as Record<Option, string>, role, file, json: values.json === true };
 }
 
-function commandName([noun = '', ...words]: string[]): CommandName {
+function commandName([noun = '', ...words]: string[]): { name: CommandName; file: string } {
   const isWhole = Object.hasOwn(SHAPES, noun);
-  const name = isWhole ? noun : `${noun} ${verbOf(noun, words)}`;
+  const name = (isWhole ? noun : `${noun} ${verbOf(noun, words)}`) as CommandName;
   const rest = words.slice(isWhole ? 0 : 1);
-  if (rest.length > 0) throw new UsageError(`"${rest.join(' ')}" means nothing here.`);
-  return name as CommandName;
+  const takesFile = (SHAPES[name] as CommandShape).file === true;
+  const [file = '', ...surplus] = takesFile ? rest : ['', ...rest];
+  if (surplus.length > 0) throw new UsageError(`"${surplus.join(' ')}" means nothing here.`);
+  if (takesFile && !file) throw new UsageError(`"${name}" needs a file.`);
+  return { name, file };
 }
 
 function verbOf(noun: string, [verb = '']: string[]): string {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts';
+import { CatalogImporter } from '#libs/catalog';
 import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { AdminQueuesService } from '#libs/inference';
@@ -14,6 +15,7 @@ import { parseCommand, USAGE, UsageError, type Command } from './command-line.js
 import type { CommandResult } from './command-result.js';
 import { runQueuesCommand } from './queues-command.js';
 import { runKeyCommand } from './key-commands.js';
+import { runImportCommand } from './model-commands.js';
 import { runUserCommand } from './user-commands.js';
 
 /** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
@@ -37,6 +39,7 @@ function runCommand(app: INestApplicationContext, command: Command): Promise<Com
   if (noun === 'client') return runClientCommand(app.get(AdminClientsService), command);
   if (noun === 'key') return runKeyCommand(app.get(UsersService), app.get(ApiKeysService), command);
   if (noun === 'queues') return runQueuesCommand(app.get(AdminQueuesService));
+  if (noun === 'models' || noun === 'wrappers') return runImportCommand(app.get(CatalogImporter), command);
   return runUserCommand(app.get(UsersService), app.get(IdentitiesService), command);
 }
 
@@ -60,7 +63,11 @@ try {
     process.exit(2);
   }
   const fields = error instanceof AppError ? (error.details.validationErrors ?? []) : [];
+  const unlisted = error instanceof AppError ? (error.details.totalProblems ?? 0) - fields.length : 0;
+  const more = unlisted > 0 ? [`  and ${unlisted} more`] : [];
   const known = error instanceof AppError || error instanceof ConfigError;
-  console.error(known ? [error.message, ...fields.map((f) => `  ${f.path} ${f.message}`)].join('\n') : error);
+  console.error(
+    known ? [error.message, ...fields.map((f) => `  ${f.path} ${f.message}`), ...more].join('\n') : error,
+  );
   process.exit(1);
 }

@@ -1,4 +1,4 @@
-/** Everything that is worth a row: who got in, who was let in, and what was taken away again. */
+/** Everything that is worth a row: who got in, who was let in, what was taken away again; who changed the catalogue. */
 export const AUDIT_EVENT_TYPES = [
   'sign_in.succeeded',
   'sign_in.failed',
@@ -28,6 +28,12 @@ export const AUDIT_EVENT_TYPES = [
   'request.cancelled',
   'queue.retried',
   'recommendations.changed',
+  'model.created',
+  'model.updated',
+  'model.deleted',
+  'wrapper.created',
+  'wrapper.updated',
+  'wrapper.deleted',
 ] as const;
 
 export type AuditEventType = (typeof AUDIT_EVENT_TYPES)[number];

@@ -45,9 +45,9 @@ describe('models', () => {
       aModel('three'),
     ]);
     expect(changed.rows).toEqual([
-      { endpoint: 'modelrunner/one', outcome: 'updated' },
-      { endpoint: 'modelrunner/two', outcome: 'updated' },
-      { endpoint: 'modelrunner/three', outcome: 'created' },
+      { endpoint: 'modelrunner/one', outcome: 'updated', version: 2 },
+      { endpoint: 'modelrunner/two', outcome: 'updated', version: 2 },
+      { endpoint: 'modelrunner/three', outcome: 'created', version: 1 },
     ]);
     expect((await entries()).map(({ alias, version }) => [alias, version])).toEqual([
       ['one', 2],
@@ -72,9 +72,9 @@ describe('models', () => {
   it.each<[string, Partial<ModelDefinition>, RegExp]>([
     ['a bad alias', { alias: 'Has Space' }, /Has Space\.alias: may have/],
     ['a bad owner', { owner: '../x' }, /owner: may have/],
-    ['an empty name', { name: ' ' }, /name: must be a text of 1 to 100/],
-    ['a long summary', { summary: 'x'.repeat(201) }, /summary: must be a text of 1 to 200/],
-    ['NUL in a text', { description: 'a\0b' }, /description: must be/],
+    ['an empty name', { name: ' ' }, /name: must not be empty/],
+    ['a long summary', { summary: 'x'.repeat(201) }, /summary: must have at most 200 characters/],
+    ['NUL in a text', { description: 'a\0b' }, /description: has a NUL character/],
     [
       'an unknown category',
       { category: 'audio' as never },
@@ -83,12 +83,12 @@ describe('models', () => {
     [
       'a bad input schema',
       { inputSchema: { type: 'object', properties: { a: { type: 'text' } } } },
-      /inputSchema: is not a valid JSON Schema/,
+      /inputSchema\.properties\.a\.type: .*must be one of: array, boolean/,
     ],
     [
       'an output schema for no object',
       { outputSchema: { type: 'string' } },
-      /outputSchema: must have "type": "object"/,
+      /outputSchema\.type: must be "object"/,
     ],
     [
       'a float price',
@@ -182,7 +182,7 @@ describe('wrappers', () => {
       { baseModels: [{ model: 'modelrunner/nope' }] },
       /baseModels\.0\.model: is no model of this catalogue: modelrunner\/nope/,
     ],
-    ['no base model', { baseModels: [] }, /baseModels: must name at least one/],
+    ['no base model', { baseModels: [] }, /baseModels: must have at least 1 item/],
     [
       'a base model twice',
       { baseModels: [...aWrapper('w').baseModels, ...aWrapper('w').baseModels] },
@@ -214,7 +214,11 @@ describe('wrappers', () => {
       { inputSchema: { type: 'object', additionalProperties: true } },
       /additionalProperties: must be false/,
     ],
-    ['a strange context', { templateContext: { extra: {} } as never }, /templateContext: must be/],
+    [
+      'a strange context',
+      { templateContext: { extra: {} } as never },
+      /templateContext\.extra: is not a known field; the fields are maps, constants/,
+    ],
   ])('with %s are refused', async (_, other, problem) => {
     expect(await problemsOf(at.importer.importWrappers(null, [aWrapper('w', other)]))).toMatch(problem);
     expect(await entries()).toHaveLength(2);

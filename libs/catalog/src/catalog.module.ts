@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuditModule } from '#libs/audit';
+import { EntryUses } from './admin/entry-uses.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
+import { CatalogWriter } from './changes/catalog-writer.service.js';
 import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
@@ -16,11 +19,12 @@ import { SchemaCache } from './schema/schema-cache.service.js';
 
 /** Models, wrappers, curated lists and search. */
 @Module({
-  imports: [TypeOrmModule.forFeature(catalogEntities)],
+  imports: [TypeOrmModule.forFeature(catalogEntities), AuditModule],
   providers: [
     CatalogRepository,
     CatalogChanges,
     CatalogCache,
+    CatalogWriter,
     EndpointLookup,
     SearchRepository,
     QueryLanguage,
@@ -30,7 +34,8 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     CatalogService,
     EndpointResolver,
     CatalogImporter,
+    EntryUses,
   ],
-  exports: [CatalogService, EndpointResolver, CatalogImporter, CatalogChanges],
+  exports: [CatalogService, EndpointResolver, CatalogImporter, CatalogWriter, EntryUses],
 })
 export class CatalogModule {}

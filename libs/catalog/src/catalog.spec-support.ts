@@ -1,11 +1,13 @@
 import { DataSource } from 'typeorm';
 import { type Actor, User } from '#libs/accounts';
+import { AuditLog, AuditRecord } from '#libs/audit';
 import { loadConfig } from '#libs/config';
 import { PreparedQueries, Transactions } from '#libs/database';
 import { EventBus, migrateQueueStore } from '#libs/queue';
 import { eventually } from '../../../test/support/standalone.js';
 import { createTestDatabase } from '../../../test/support/test-database.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
+import { CatalogWriter } from './changes/catalog-writer.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogService } from './catalog.service.js';
@@ -25,7 +27,7 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
   const dataSource = new DataSource({
     type: 'postgres',
     url,
-    entities: [...catalogEntities, User],
+    entities: [...catalogEntities, User, AuditRecord],
     installExtensions: false,
   });
   await dataSource.initialize();
@@ -42,7 +44,10 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
     new PostingsCache(searchRepository, changes),
     new QueryLanguage(searchRepository),
   );
+  const audit = new AuditLog(dataSource.getRepository(AuditRecord));
+  const writer = new CatalogWriter(new Transactions(dataSource), changes, audit);
   return {
+    writer,
     dataSource,
     url,
     bus,
@@ -50,7 +55,7 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
     catalog: new CatalogService(repository, lookup, cache, search),
     lookup,
     resolver: new EndpointResolver(lookup, new SchemaCache()),
-    importer: new CatalogImporter(new Transactions(dataSource), changes),
+    importer: new CatalogImporter(writer),
     async stop() {
       cache.onApplicationShutdown();
       await bus.onApplicationShutdown();

@@ -20,6 +20,8 @@ export interface CurrentState {
 export interface ErrorDetails {
   /** Every failing field, never only the first. */
   validationErrors?: FieldError[];
+  /** How many there are, where only the first are listed. */
+  totalProblems?: number;
   /** What to do next, as a sentence. */
   nextStep?: string;
   /** Seconds after which a retry makes sense (rendered as `Retry-After`). */

@@ -18,6 +18,7 @@ import { RequestHistoryRepository } from './request-history.repository.js';
 import { RequestLifecycleRepository } from './request-lifecycle.repository.js';
 import { RepeatedSubmissions } from './submission/repeated-submissions.service.js';
 import { SubmissionService } from './submission/submission.service.js';
+import { UnfinishedUse } from './unfinished-use.service.js';
 import { WaitService } from './waiting/wait.service.js';
 
 /** Requests, from the submission to the history. What runs them is in `InferenceJobsModule`. */
@@ -43,6 +44,7 @@ import { WaitService } from './waiting/wait.service.js';
     RepeatedSubmissions,
     RequestLoadRepository,
     AdminQueuesService,
+    UnfinishedUse,
   ],
   exports: [
     SubmissionService,

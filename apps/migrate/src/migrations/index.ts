@@ -14,6 +14,7 @@ import { IndexAuditTime1795381200012 } from './1795381200012-index-audit-time.js
 import { AddFairQueue1795381200020 } from './1795381200020-add-fair-queue.js';
 import { CreatePendingFiles1795381200021 } from './1795381200021-create-pending-files.js';
 import { IndexCatalogSearch1795381200030 } from './1795381200030-index-catalog-search.js';
+import { AddCatalogVersions1795381200031 } from './1795381200031-add-catalog-versions.js';
 import { AddRecommendationLists1795381200033 } from './1795381200033-add-recommendation-lists.js';
 import { IndexAllRequests1795381200035 } from './1795381200035-index-all-requests.js';
 import { CreateClaimFunction1795381200040 } from './1795381200040-create-claim-function.js';
@@ -35,6 +36,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   AddFairQueue1795381200020,
   CreatePendingFiles1795381200021,
   IndexCatalogSearch1795381200030,
+  AddCatalogVersions1795381200031,
   AddRecommendationLists1795381200033,
   IndexAllRequests1795381200035,
   CreateClaimFunction1795381200040,

@@ -16,6 +16,7 @@ const actor: Actor = {
   role: 'user',
   clientId: null,
 };
+const BY_RELEASE = { ip: null, origin: 'release' } as const;
 const photo = 'https://example.com/photo.jpg';
 const video = 'https://example.com/clip.mp4';
 
@@ -31,8 +32,8 @@ const importEverything = async () => {
     engine: 'local',
   }));
   const imported = [
-    await importer.importModels(null, models),
-    await importer.importWrappers(null, withUrls(wrappers, urls)),
+    await importer.importModels(null, models, BY_RELEASE),
+    await importer.importWrappers(null, withUrls(wrappers, urls), BY_RELEASE),
   ];
   for (const { kind, category, items } of seedRecommendations) {
     await importer.setRecommendations(null, kind, category, items);

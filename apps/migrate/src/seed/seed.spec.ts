@@ -70,21 +70,13 @@ describe('seed', () => {
     for (const url of used) expect(urls).toContain(url);
   });
 
-  it('leaves what operators changed alone until a release brings something else', async () => {
-    await client.query(`UPDATE catalog_entries SET summary = 'Ours.' WHERE alias = 'upscale'`);
+  it('leaves what curators took out of a list alone', async () => {
     await client.query(
       `DELETE FROM recommendations WHERE kind = 'model' AND category = 'image' AND position > 0`,
     );
     const [shortened] = await listed();
-    await run();
-    expect(await rows(`SELECT summary FROM catalog_entries WHERE alias = 'upscale'`)).toEqual([
-      { summary: 'Ours.' },
-    ]);
     await client.query(`UPDATE seeds SET fingerprint = 'an older release'`);
     await run();
-    expect(await rows(`SELECT summary FROM catalog_entries WHERE alias = 'upscale'`)).not.toEqual([
-      { summary: 'Ours.' },
-    ]);
     expect(await listed()).toEqual([shortened]);
   });
 
@@ -93,5 +85,56 @@ describe('seed', () => {
     const texts = JSON.stringify(await rows('SELECT examples, thumbnail_url FROM catalog_entries'));
     expect(texts).toContain('https://models.example/media/');
     expect(texts).not.toContain('http://localhost:3000/media/');
+  });
+
+  describe('of another release', () => {
+    const summaries = async () =>
+      Object.fromEntries(
+        (await rows<{ alias: string; summary: string }>('SELECT alias, summary FROM catalog_entries')).map(
+          ({ alias, summary }) => [alias, summary],
+        ),
+      );
+    /** As a release did that wrote other texts than this one. */
+    const pretendOlder = (alias: string) =>
+      client.query(`UPDATE catalog_entries SET summary = 'Of an older release.' WHERE alias = $1`, [alias]);
+    const edit = async (alias: string, sql: string) => {
+      await client.query(`UPDATE catalog_entries SET version = version + 1, ${sql} WHERE alias = $1`, [
+        alias,
+      ]);
+      await client.query(
+        `INSERT INTO catalog_entry_versions (entry_id, version, definition, origin)
+         SELECT entry_id, version, definition, 'operator' FROM catalog_definitions WHERE alias = $1`,
+        [alias],
+      );
+    };
+
+    it('changes what people never edited, and nothing else', async () => {
+      const before = await summaries();
+      await pretendOlder('upscale');
+      await edit('ocr', `summary = 'Ours.'`);
+      await client.query(`UPDATE seeds SET fingerprint = 'an older release'`);
+      await run();
+      expect(await summaries()).toEqual({ ...before, ocr: 'Ours.' });
+      const versions = await rows(
+        `SELECT origin, v.version FROM catalog_entry_versions v JOIN catalog_entries e ON e.id = entry_id
+         WHERE alias = 'upscale' ORDER BY v.version DESC LIMIT 1`,
+      );
+      expect(versions).toEqual([{ origin: 'release', version: expect.any(Number) }]);
+    });
+
+    it('starts whatever people did: hid a recommended model, took a field that a wrapper needs', async () => {
+      await edit('detect-language', `status = 'draft'`);
+      await edit('slideshow', `input_schema = '{"type":"object","properties":{"images":{"type":"array"}}}'`);
+      await pretendOlder('photo-story');
+      await client.query(`DELETE FROM recommendations WHERE kind = 'model' AND category = 'utility'`);
+      await client.query(`UPDATE seeds SET fingerprint = 'an older release'`);
+      await run();
+      expect((await summaries())['photo-story']).toBe('Of an older release.');
+      const utility = await rows<{ alias: string }>(
+        `SELECT alias FROM recommendations r JOIN catalog_entries e ON e.id = r.entry_id
+         WHERE r.kind = 'model' AND r.category = 'utility' ORDER BY position`,
+      );
+      expect(utility).toEqual([{ alias: 'ocr' }, { alias: 'text-to-speech' }]);
+    });
   });
 });

@@ -14,6 +14,8 @@ const NEVER = new Date('9999-12-31T00:00:00Z');
 /** Every key of a stored file has this many lower-case letters and digits. */
 const KEY_LENGTH = 40;
 
+const BY_RELEASE = { ip: null, origin: 'release' } as const;
+
 /** The administrator that was made just now. */
 export interface FirstAdmin {
   email: string;
@@ -39,14 +41,18 @@ export class Seeder {
     return created ? { email, password } : undefined;
   }
 
-  /** Models and wrappers are brought to this release's state; a curated list is written only where there is none. */
+  /**
+   * Models and wrappers are brought to this release's state, those aside that people have edited; a curated list is
+   * written only where there is none.
+   */
   async applyCatalog(content: SeedContent): Promise<void> {
     const urls = await this.storeAssets(content.assets);
     await this.catalog.importModels(
       null,
       content.cards.map((card) => this.definitionOf(card, urls)),
+      BY_RELEASE,
     );
-    await this.catalog.importWrappers(null, withUrls(content.wrappers, urls));
+    await this.catalog.importWrappers(null, withUrls(content.wrappers, urls), BY_RELEASE);
     for (const { kind, category, items } of content.recommendations) {
       await this.catalog.setRecommendations(null, kind, category, items, { onlyIfEmpty: true });
     }

@@ -4,7 +4,7 @@ import type { Actor } from '#libs/accounts';
 import { AuditLog, type RequestContext } from '#libs/audit';
 import { Transactions } from '#libs/database';
 import { CatalogService } from '../catalog.service.js';
-import { CatalogChanges } from '../changes/catalog-changes.service.js';
+import { CatalogWriter } from '../changes/catalog-writer.service.js';
 import {
   changedMeanwhile,
   type CuratedEntry,
@@ -31,7 +31,7 @@ export class CurationService {
   constructor(
     private readonly transactions: Transactions,
     private readonly catalog: CatalogService,
-    private readonly changes: CatalogChanges,
+    private readonly writer: CatalogWriter,
     private readonly audit: AuditLog,
   ) {}
 
@@ -61,16 +61,14 @@ export class CurationService {
     context: RequestContext,
   ): Promise<CuratedList> {
     const condition = parseIfMatch(ifMatch);
-    const after = await this.transactions.run(async (manager) => {
-      // Writers of the catalogue follow one another, so the second of two curators finds the first one's version.
-      await manager.query(`SELECT pg_advisory_xact_lock(hashtext('catalog'))`);
+    const after = await this.writer.change(async (manager) => {
+      // Writers follow one another, so the second of two curators finds the first one's version.
       const before = await readList(manager, list);
       if (condition !== '*' && !matches(condition, toState(before).etag))
         throw changedMeanwhile(before, condition);
       await this.write(manager, actor, before, items, context);
       return readList(manager, list);
     });
-    await this.changes.announce();
     return toList(after);
   }
 

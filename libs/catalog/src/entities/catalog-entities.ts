@@ -1,3 +1,4 @@
+import { CatalogEntryVersion } from './catalog-entry-version.entity.js';
 import { CatalogEntry } from './catalog-entry.entity.js';
 import { Model } from './model.entity.js';
 import { Recommendation } from './recommendation.entity.js';
@@ -8,6 +9,7 @@ import { Wrapper } from './wrapper.entity.js';
 /** Every entity of the catalogue, for the data source. */
 export const catalogEntities = [
   CatalogEntry,
+  CatalogEntryVersion,
   Model,
   Wrapper,
   WrapperBaseModel,

@@ -77,7 +77,9 @@ export interface ImportReport {
   created: number;
   updated: number;
   unchanged: number;
-  rows: { endpoint: string; outcome: 'created' | 'updated' | 'unchanged' }[];
+  /** A release would have changed them, but people have: they are left as they are. */
+  kept: number;
+  rows: { endpoint: string; outcome: 'created' | 'updated' | 'unchanged' | 'kept'; version: number }[];
 }
 
 export const DEFAULT_OWNER = 'modelrunner';

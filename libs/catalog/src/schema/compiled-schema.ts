@@ -1,14 +1,11 @@
 import formatsPlugin from 'ajv-formats';
-import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type Options, type ValidateFunction } from 'ajv/dist/2020.js';
 import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import type { FieldError } from '#libs/errors';
 import type { JsonSchema } from '../catalog.types.js';
 import { structureProblem } from './schema-structure.js';
 import { toFieldErrors } from './validation-messages.js';
-
-/** Largest schema, as JSON text. */
-const MAX_SCHEMA_CHARACTERS = 256 * 1024;
 
 /**
  * `pattern` on RE2: linear in the length of the input, whatever the pattern is. JavaScript's own engine can be sent
@@ -31,7 +28,7 @@ const addFormats =
  * An instance per schema: two catalogue entries may carry the same `$id`, and dropping one lets all that was compiled
  * for it go. Not strict, since schemas carry keywords of their own (`x-max-bytes`, `x-order`).
  */
-function newAjv(): Ajv2020 {
+export function newAjv(other: Options = {}): Ajv2020 {
   const ajv = new Ajv2020({
     strict: false,
     allErrors: true,
@@ -42,6 +39,7 @@ function newAjv(): Ajv2020 {
     validateSchema: false,
     // Else a field named `constructor` or `toString` would be there in every object.
     ownProperties: true,
+    ...other,
   });
   (addFormats as unknown as (instance: Ajv2020, options: { mode: 'fast' | 'full' }) => void)(ajv, {
     mode: 'full',
@@ -60,7 +58,7 @@ export interface CompiledSchema {
   validate(value: unknown): FieldError[];
 }
 
-/** Compiles a schema that {@link schemaProblem} has passed before. */
+/** Compiles a schema that was checked when it was saved. */
 export function compileSchema(schema: JsonSchema): CompiledSchema {
   const check: ValidateFunction = newAjv().compile(schema);
   return {
@@ -68,38 +66,6 @@ export function compileSchema(schema: JsonSchema): CompiledSchema {
     validate: (value) => (check(value) ? [] : toFieldErrors(check.errors ?? [])),
   };
 }
-
-/**
- * Whether a schema may be saved: a JSON Schema of 2020-12, for an object, complete in itself (no remote `$ref`),
- * with patterns that RE2 takes.
- *
- * @returns what is wrong with it, or null
- */
-export function schemaProblem(schema: unknown): string | null {
-  if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
-    return 'must be a JSON Schema object';
-  const { $schema: dialect, type } = schema as AnySchemaObject;
-  if (dialect !== undefined && dialect !== 'https://json-schema.org/draft/2020-12/schema') {
-    return 'must be a JSON Schema of draft 2020-12';
-  }
-  if (type !== 'object') return 'must have "type": "object" at the top';
-  if (JSON.stringify(schema).length > MAX_SCHEMA_CHARACTERS)
-    return `is larger than ${MAX_SCHEMA_CHARACTERS / 1024} KiB`;
-  try {
-    metaSchemas ??= newAjv();
-    if (metaSchemas.validateSchema(schema) !== true) {
-      return `is not a valid JSON Schema: ${metaSchemas.errorsText(null, { dataVar: 'schema' })}`;
-    }
-    const structure = structureProblem(schema as JsonSchema);
-    if (structure === null) compileSchema(schema as JsonSchema);
-    return structure;
-  } catch (error) {
-    return `is not a valid JSON Schema: ${(error as Error).message}`;
-  }
-}
-
-/** Holds the compiled meta-schema of 2020-12, which takes longer to compile than most schemas. */
-let metaSchemas: Ajv2020 | undefined;
 
 /** Outputs come with the same few schemas over and over. */
 const compiledByText = new LRUCache<string, CompiledSchema>({ max: 200 });

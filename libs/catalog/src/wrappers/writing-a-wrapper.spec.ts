@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { wrapperProblems } from '../import/definition-check.js';
+import { definitionProblems } from '../import/definition-check.js';
 import type { WrapperDefinition } from '../import/definitions.js';
 import { compileSchema } from '../schema/compiled-schema.js';
 import { applyMappings } from './field-mappings.js';
@@ -36,7 +36,7 @@ describe('docs/writing-a-wrapper.md', () => {
   const mappings = wrapper.baseModels[0]!.fieldMappings!;
 
   it('shows a wrapper that can be saved', () => {
-    expect(wrapperProblems(wrapper)).toEqual([]);
+    expect(definitionProblems('wrapper', wrapper)).toEqual([]);
     expect(mappingProblems(wrapper.inputSchema as never, mappings, base)).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('docs/writing-a-wrapper.md', () => {
     ['has no entry for the choice "landscape"', {}, { presets: { paper: { portrait: {} } } }],
   ])('tells of %s', (sentence, change, mapping) => {
     const problems = [
-      ...wrapperProblems({ ...wrapper, ...change }),
+      ...definitionProblems('wrapper', { ...wrapper, ...change }),
       ...mappingProblems(wrapper.inputSchema as never, { ...mappings, ...mapping }, base),
     ];
     expect(problems.map(({ message }) => message).join('\n')).toContain(sentence);

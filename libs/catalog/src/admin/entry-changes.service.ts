@@ -1,0 +1,159 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Actor } from '#libs/accounts';
+import { AuditLog, type RequestContext } from '#libs/audit';
+import { AppError, type FieldError } from '#libs/errors';
+import type { EntryKind, JsonObject } from '../catalog.types.js';
+import { CatalogWriter } from '../changes/catalog-writer.service.js';
+import { CatalogEntry } from '../entities/catalog-entry.entity.js';
+import { baseModelProblems } from '../import/base-model-check.js';
+import {
+  type CanonicalDefinition,
+  canonicalDefinition,
+  withoutReadOnly,
+} from '../import/canonical-definition.js';
+import { definitionProblems } from '../import/definition-check.js';
+import { endpointOf } from '../import/definitions.js';
+import { findEntries } from '../import/find-entries.js';
+import { isJsonObject } from '../schema/local-ref.js';
+import { EntryReads } from './entry-reads.service.js';
+import { assertMatches } from './entry-tag.js';
+import { EntryUses } from './entry-uses.service.js';
+import type { EntryView } from './entry-view.js';
+import { wrappersOf } from './wrappers-of-model.js';
+
+/** One entry, and the version of it that the caller knows. */
+export interface EntryTarget {
+  id: string;
+  /** The `If-Match` header. Left out: whatever version stands. */
+  ifMatch?: string | undefined;
+}
+
+/**
+ * What administrators and curators change about single models and wrappers. The actor owns what is created. A change
+ * that changes nothing makes no new version.
+ */
+@Injectable()
+export class EntryChanges {
+  constructor(
+    private readonly writer: CatalogWriter,
+    private readonly reads: EntryReads,
+    private readonly uses: EntryUses,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** @throws AppError `invalid_request` with every problem, `conflict` when the endpoint is taken */
+  create(actor: Actor, kind: EntryKind, body: unknown, context: RequestContext): Promise<EntryView> {
+    const definition = checked(kind, body);
+    return this.writer.change(async (manager) => {
+      const endpoint = endpointOf(definition);
+      const taken = (await findEntries(manager, [endpoint])).get(endpoint);
+      if (taken) throw new AppError('conflict', `${endpoint} is the endpoint of a ${taken.kind} already.`);
+      return this.write(manager, actor, kind, definition, context);
+    });
+  }
+
+  /**
+   * Puts a whole definition in the place of what stands. The endpoint stays: requests and lists know the entry by it.
+   * @throws AppError `invalid_request`, `not_found`, `precondition_failed`
+   */
+  replace(
+    actor: Actor,
+    kind: EntryKind,
+    target: EntryTarget,
+    body: unknown,
+    context: RequestContext,
+  ): Promise<EntryView> {
+    return this.change(actor, kind, target, context, ({ owner }) =>
+      isJsonObject(body) ? { owner, ...body } : body,
+    );
+  }
+
+  /**
+   * Puts single fields in the place of those that stand; null takes an optional one away.
+   * @throws AppError as {@link replace}
+   */
+  patch(
+    actor: Actor,
+    kind: EntryKind,
+    target: EntryTarget,
+    body: unknown,
+    context: RequestContext,
+  ): Promise<EntryView> {
+    return this.change(actor, kind, target, context, (standing) =>
+      isJsonObject(body) ? { ...standing, ...body } : body,
+    );
+  }
+
+  /**
+   * Removes the entry with its history, also from the curated lists. Finished requests keep what they were.
+   * @throws AppError `not_found`, `precondition_failed`, `conflict` while wrappers or unfinished requests use it
+   */
+  async delete(
+    actor: Actor,
+    kind: EntryKind,
+    { id, ifMatch }: EntryTarget,
+    { ip }: RequestContext,
+  ): Promise<void> {
+    await this.writer.change(async (manager) => {
+      const entry = await this.reads.read(actor, kind, id, manager);
+      assertMatches(ifMatch, entry);
+      // Whoever is about to refer to it waits, and finds it gone.
+      await manager.query(`SELECT 1 FROM ${kind}s WHERE id = $1 FOR UPDATE`, [id]);
+      const users = [...(await wrappersOf(manager, id)), ...(await this.uses.find(manager, id))];
+      if (users.length > 0)
+        throw new AppError('conflict', `${entry.endpoint} is used by ${users.join(' and by ')}.`);
+      await manager.delete(CatalogEntry, { id });
+      const details = { id, endpoint: entry.endpoint, version: entry.version };
+      await this.audit.record({ type: `${kind}.deleted`, actorId: actor.userId, ip, details }, manager);
+    });
+  }
+
+  private async change(
+    actor: Actor,
+    kind: EntryKind,
+    { id, ifMatch }: EntryTarget,
+    context: RequestContext,
+    next: (standing: EntryView) => unknown,
+  ): Promise<EntryView> {
+    // Read before the lock: what is not there needs no check.
+    const found = await this.reads.read(actor, kind, id);
+    assertMatches(ifMatch, found);
+    return this.writer.change(async (manager) => {
+      const standing = await this.reads.read(actor, kind, id, manager);
+      assertMatches(ifMatch, standing);
+      const definition = checked(kind, next(standing), standing);
+      return this.write(manager, actor, kind, definition, context);
+    });
+  }
+
+  private async write(
+    manager: EntityManager,
+    actor: Actor,
+    kind: EntryKind,
+    definition: CanonicalDefinition,
+    { ip }: RequestContext,
+  ): Promise<EntryView> {
+    if (kind === 'wrapper') refuse((await baseModelProblems(manager, [definition])).flat());
+    const context = { ip, origin: 'operator' } as const;
+    const [written] = await this.writer.write(manager, actor, kind, [definition], context);
+    return this.reads.read(actor, kind, written?.id ?? '', manager);
+  }
+}
+
+/** @param standing the entry whose place it takes */
+function checked(kind: EntryKind, body: unknown, standing?: EntryView): CanonicalDefinition {
+  const problems = definitionProblems(kind, body);
+  refuse(problems);
+  const definition = canonicalDefinition(kind, withoutReadOnly(body as JsonObject));
+  if (standing) {
+    const moved = (['owner', 'alias'] as const).filter((field) => definition[field] !== standing[field]);
+    refuse(moved.map((path) => ({ path, message: `cannot be changed: make another ${kind} instead` })));
+  }
+  return definition;
+}
+
+function refuse(validationErrors: FieldError[]): void {
+  if (validationErrors.length === 0) return;
+  throw new AppError('invalid_request', 'The definition cannot be taken as it is.', { validationErrors });
+}
