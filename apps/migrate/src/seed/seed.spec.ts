@@ -126,7 +126,9 @@ describe('seed', () => {
       await edit('detect-language', `status = 'draft'`);
       await edit('slideshow', `input_schema = '{"type":"object","properties":{"images":{"type":"array"}}}'`);
       await pretendOlder('photo-story');
-      await client.query(`DELETE FROM recommendations WHERE kind = 'model' AND category = 'utility'`);
+      // As in a release that brings this list.
+      for (const table of ['recommendations', 'recommendation_lists'])
+        await client.query(`DELETE FROM ${table} WHERE kind = 'model' AND category = 'utility'`);
       await client.query(`UPDATE seeds SET fingerprint = 'an older release'`);
       await run();
       expect((await summaries())['photo-story']).toBe('Of an older release.');

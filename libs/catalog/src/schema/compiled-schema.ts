@@ -4,7 +4,6 @@ import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import type { FieldError } from '#libs/errors';
 import type { JsonSchema } from '../catalog.types.js';
-import { structureProblem } from './schema-structure.js';
 import { toFieldErrors } from './validation-messages.js';
 
 /**
