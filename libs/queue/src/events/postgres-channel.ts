@@ -15,6 +15,7 @@ const CHANNEL = 'modelrunner_events';
 const MOST_IN_BATCH = 500;
 
 const RETRY_MS = 200;
+const END_LIMIT_MS = 1_000;
 
 interface Pending {
   message: string;
@@ -104,7 +105,11 @@ export class PostgresChannel implements EventChannel {
     } finally {
       this.client = null;
       this.dropPending();
-      await client.end().catch(() => undefined);
+      // A connection that died silently does not even end.
+      await Promise.race([
+        client.end().catch(() => undefined),
+        delay(END_LIMIT_MS, undefined, { ref: false }),
+      ]);
     }
   }
 
