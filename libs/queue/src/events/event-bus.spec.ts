@@ -5,6 +5,7 @@ import { describeOnStore, isOnRedis } from '../../../../test/support/queue-store
 import { eventually } from '../../../../test/support/standalone.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { EventBus } from './event-bus.js';
+import { PostgresChannel } from './postgres-channel.js';
 
 jest.setTimeout(60_000);
 
@@ -158,5 +159,18 @@ describeOnStore('EventBus when its connections are cut', () => {
     await eventually(() => other.isReady);
     await other.onApplicationShutdown();
     expect(other.isReady).toBe(false);
+  });
+});
+
+(isOnRedis ? describe.skip : describe)('PostgresChannel', () => {
+  it('sends at once what is sent in the turn in which the message before it is done', async () => {
+    const channel = new PostgresChannel(database.url);
+    await channel.open({ onMessage: () => undefined, onReturn: () => undefined });
+    const began = performance.now();
+    await channel.send('first').then(() => channel.send('second'));
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await channel.close();
+    await expect(channel.send('late')).rejects.toThrow('not connected');
+    await expect(channel.send('later')).rejects.toThrow('not connected');
   });
 });
