@@ -53,6 +53,26 @@ describeOnStore('a request and the model that it runs', () => {
     return api.get(EntryUses, { strict: false }).find(api.get(DataSource).manager, model!.id);
   };
 
+  it('is no request when the model is deleted while it is submitted', async () => {
+    const endpoint = await createModel(api, 'deleted');
+    const runner = api.get(DataSource).createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`DELETE FROM catalog_entries WHERE alias = 'deleted'`);
+    const submitting = submit(endpoint);
+    const isRefused = expect(submitting).rejects.toMatchObject({ code: 'endpoint_not_found' });
+    await eventually(async () => {
+      const waiting = await query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO inference_requests%'`,
+        [],
+      );
+      return waiting.length > 0;
+    });
+    await runner.commitTransaction();
+    await runner.release();
+    await isRefused;
+  });
+
   it('keeps the version that was there when it was submitted, and the model meanwhile', async () => {
     const endpoint = await createModel(api, 'versioned');
     expect(await usesOf(endpoint)).toEqual([]);

@@ -40,7 +40,9 @@ export type Insertion =
   /** A race was lost: another submission with this key, or the same one, came first. */
   | { outcome: 'exists' }
   /** The user's line is full. */
-  | { outcome: 'full' };
+  | { outcome: 'full' }
+  /** The model or the wrapper was deleted after it was read. */
+  | { outcome: 'gone' };
 
 interface InsertRow {
   queued: number;
@@ -77,6 +79,12 @@ const LOST_ERROR: RequestError = {
   code: 'engine_crashed',
   message: `The worker stopped ${MOST_LOST_ATTEMPTS} times while it ran this request.`,
 };
+
+/** What keeps a request from naming an entry that is not there. */
+const ENTRY_KEYS = new Set<string | undefined>([
+  'fk_inference_requests_model',
+  'fk_inference_requests_wrapper',
+]);
 
 /** Rows that one sweep takes at a time. */
 const SWEEP_LIMIT = 500;
@@ -188,7 +196,7 @@ export class RequestLifecycleRepository {
     request: NewRequest,
     limits: { mostQueued: number; repeatSeconds: number },
   ): Promise<Insertion> {
-    const [row] = await this.run<InsertRow>('insert', [
+    const inserting = this.run<InsertRow>('insert', [
       request.id,
       request.userId,
       request.clientId,
@@ -211,6 +219,12 @@ export class RequestLifecycleRepository {
       limits.mostQueued,
       limits.repeatSeconds,
     ]);
+    const rows = await inserting.catch((error: { constraint?: string }) => {
+      if (ENTRY_KEYS.has(error.constraint)) return null;
+      throw error;
+    });
+    if (rows === null) return { outcome: 'gone' };
+    const [row] = rows;
     if (row?.inserted) return { outcome: 'inserted', queuePosition: row.queuePosition };
     if (row?.firstId) return { outcome: 'repeated', firstId: row.firstId };
     return { outcome: row && row.queued >= limits.mostQueued ? 'full' : 'exists' };

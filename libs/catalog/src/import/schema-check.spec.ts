@@ -3,6 +3,10 @@ import { schemaProblems } from './schema-check.js';
 
 const object = (properties: object, other: object = {}) => ({ type: 'object', properties, ...other });
 const nested = (levels: number): object => (levels === 0 ? {} : { not: nested(levels - 1) });
+const chain = (links: number): object =>
+  Object.fromEntries(
+    Array.from({ length: links }, (_, n) => [`a${n}`, n + 1 < links ? { $ref: `#/$defs/a${n + 1}` } : {}]),
+  );
 const told = (schema: unknown) => schemaProblems(schema).map(({ path, message }) => `${path}: ${message}`);
 
 describe('a schema that may be saved', () => {
@@ -72,6 +76,11 @@ describe('a schema that is refused, with the place', () => {
       'a circle',
       object({ a: { $ref: '#/$defs/x' } }, { $defs: { x: { $ref: '#/$defs/x' } } }),
       /goes round in a circle/,
+    ],
+    [
+      'a chain of references that nobody follows to its end',
+      object({}, { $defs: chain(6_000) }),
+      /^\$defs\.a0\.\$ref: leads over more than 16 other references/,
     ],
     [
       'a pattern that needs backtracking',

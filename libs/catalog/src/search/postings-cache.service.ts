@@ -6,6 +6,8 @@ import { SearchRepository, type Filters, type FoundPostings } from './search.rep
 const MOST_BYTES = 32 * 1024 * 1024;
 /** What a term without postings costs to remember. */
 const ENTRY_BYTES = 200;
+/** The bound for an event that was lost without notice, as for everything else that is remembered of the catalogue. */
+const TTL_MS = 30_000;
 
 /**
  * Postings of terms that were asked for, until the catalogue changes. Common words have hundreds of kilobytes of them, and
@@ -17,6 +19,8 @@ export class PostingsCache implements OnModuleDestroy {
   private readonly remembered = new Map<string, Buffer | null>();
   private bytes = 0;
   private changes = 0;
+  /** When it last began with nothing, by the monotonic clock. */
+  private since = performance.now();
   private readonly unsubscribe: () => void;
 
   constructor(
@@ -31,7 +35,7 @@ export class PostingsCache implements OnModuleDestroy {
   }
 
   async read(terms: readonly string[], named: NamedEndpoint, filters: Filters): Promise<FoundPostings> {
-    if (!this.catalogChanges.areHeard) this.forget();
+    if (!this.catalogChanges.areHeard || performance.now() - this.since > TTL_MS) this.forget();
     const before = this.changes;
     const known = new Map(terms.flatMap((term) => this.recall(term)));
     const missing = terms.filter((term) => !known.has(term));
@@ -62,6 +66,7 @@ export class PostingsCache implements OnModuleDestroy {
 
   private forget(): void {
     this.changes += 1;
+    this.since = performance.now();
     this.remembered.clear();
     this.bytes = 0;
   }

@@ -53,7 +53,7 @@ export class PostgresChannel implements EventChannel {
   send(message: string): Promise<void> {
     return new Promise((sent, failed) => {
       this.pending.push({ message, sent, failed });
-      this.sending ??= this.sendPending().finally(() => (this.sending = null));
+      this.sending ??= this.sendPending();
     });
   }
 
@@ -123,6 +123,8 @@ export class PostgresChannel implements EventChannel {
   }
 
   private async sendPending(): Promise<void> {
+    // What else is sent in this turn goes along.
+    await Promise.resolve();
     while (this.pending.length > 0 && this.client !== null) {
       const batch = this.pending.splice(0, MOST_IN_BATCH);
       try {
@@ -137,6 +139,8 @@ export class PostgresChannel implements EventChannel {
       }
     }
     this.dropPending();
+    // In the same turn as the last look: what comes after it would else wait for whatever is sent next.
+    this.sending = null;
   }
 
   /** An event is told now or never: whoever relies on it re-reads the truth after the return. */
