@@ -38,6 +38,19 @@ describe('a schema that may be saved', () => {
 describe('a schema that is refused, with the place', () => {
   it.each<[string, unknown, RegExp]>([
     ['no object', 'string', /^: must be a JSON Schema object/],
+    [
+      'thousands of fields, which would hold up everybody while they compile',
+      object(Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`f${n}`, { type: 'string' }]))),
+      /^: has more than 1000 schemas in it/,
+    ],
+    ['a pattern that is a text', object({ a: { pattern: 'x'.repeat(501) } }), /pattern: is longer than 500/],
+    [
+      'a host of patterns',
+      object(
+        Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`f${n}`, { pattern: 'x'.repeat(480) }])),
+      ),
+      /^: has patterns of more than 4000 characters/,
+    ],
     ['a list', [], /^: must be a JSON Schema object/],
     ['not for an object', { type: 'string' }, /^type: must be "object"/],
     [
