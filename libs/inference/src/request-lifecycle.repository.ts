@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseError } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { PreparedQueries } from '#libs/database';
 import type { EngineProgress } from '#libs/engines';
@@ -39,6 +40,8 @@ export type Insertion =
   | { outcome: 'repeated'; firstId: string }
   /** A race was lost: another submission with this key, or the same one, came first. */
   | { outcome: 'exists' }
+  /** The model or the wrapper was deleted since it was looked up. */
+  | { outcome: 'gone' }
   /** The user's line is full. */
   | { outcome: 'full' };
 
@@ -70,6 +73,9 @@ export interface Unqueued {
   id: string;
   attempts: number;
 }
+
+/** What a request refers to in the catalogue. */
+const ENTRY_KEYS = new Set(['fk_inference_requests_model', 'fk_inference_requests_wrapper']);
 
 /** A request that cost this many workers their life is not tried again. */
 const MOST_LOST_ATTEMPTS = 3;
@@ -188,7 +194,7 @@ export class RequestLifecycleRepository {
     request: NewRequest,
     limits: { mostQueued: number; repeatSeconds: number },
   ): Promise<Insertion> {
-    const [row] = await this.run<InsertRow>('insert', [
+    const row = await this.insertRow([
       request.id,
       request.userId,
       request.clientId,
@@ -211,6 +217,7 @@ export class RequestLifecycleRepository {
       limits.mostQueued,
       limits.repeatSeconds,
     ]);
+    if (row === 'gone') return { outcome: 'gone' };
     if (row?.inserted) return { outcome: 'inserted', queuePosition: row.queuePosition };
     if (row?.firstId) return { outcome: 'repeated', firstId: row.firstId };
     return { outcome: row && row.queued >= limits.mostQueued ? 'full' : 'exists' };
@@ -275,6 +282,16 @@ export class RequestLifecycleRepository {
 
   private async changed(name: keyof typeof SQL, values: unknown[]): Promise<boolean> {
     return (await this.run(name, values)).length > 0;
+  }
+
+  private async insertRow(values: unknown[]): Promise<InsertRow | 'gone' | undefined> {
+    try {
+      const [row] = await this.run<InsertRow>('insert', values);
+      return row;
+    } catch (error) {
+      if (error instanceof DatabaseError && ENTRY_KEYS.has(error.constraint ?? '')) return 'gone';
+      throw error;
+    }
   }
 
   private run<Row extends object>(name: keyof typeof SQL, values: unknown[]): Promise<Row[]> {

@@ -19,7 +19,7 @@ import { ApiRoute, type ListPage, PageQuery, RowIdPipe } from '#libs/http';
 import { CatalogImporter } from '../catalog-importer.service.js';
 import type { ImportReport } from '../import/definitions.js';
 import { readDefinitions } from '../import/definition-reader.js';
-import { ListEntriesQuery } from './admin-entries.dto.js';
+import { ChangeModelsQuery, ListEntriesQuery } from './admin-entries.dto.js';
 import { EntryChanges } from './entry-changes.service.js';
 import { EntryReads } from './entry-reads.service.js';
 import { EntryTagInterceptor, IfMatch } from './entry-tag.js';
@@ -71,11 +71,22 @@ export class AdminModelsController {
       'Also JSON lines, as `application/x-ndjson`. Idempotent by endpoint, and all or nothing: with a bad row nothing is written, and every problem of every row is named by its index. At most 10,000 rows and 128 MiB.',
     body: { schema: described.import },
     answer: described.report,
-    refusals: { 413: 'It is too large.' },
+    refusals: {
+      409: 'Wrappers on the models would not fit any more; each is named. `force` does it anyway.',
+      413: 'It is too large.',
+    },
   })
-  import(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<ImportReport> {
+  import(
+    @CurrentActor() actor: Actor,
+    @Query() { force }: ChangeModelsQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<ImportReport> {
     const rows = readDefinitions(importStream(request), 'models');
-    return this.importer.importModels(actor, rows, { ip: request.ip, origin: 'operator' });
+    return this.importer.importModels(actor, rows, {
+      ip: request.ip,
+      origin: 'operator',
+      force: force === 'true',
+    });
   }
 
   @Get(':id')
@@ -91,15 +102,17 @@ export class AdminModelsController {
     body: { schema: described.body },
     answer: described.entry,
     entityTag: 'accepted',
+    refusals: { 409: 'Wrappers on it would not fit any more; each is named. `force` does it anyway.' },
   })
   replace(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
     @IfMatch() ifMatch: string | undefined,
+    @Query() { force }: ChangeModelsQuery,
     @Body() body: object,
     @Req() { ip }: FastifyRequest,
   ): Promise<EntryView> {
-    return this.changes.replace(actor, 'model', { id, ifMatch }, body, { ip });
+    return this.changes.replace(actor, 'model', { id, ifMatch }, body, { ip, force: force === 'true' });
   }
 
   @Patch(':id')
@@ -109,15 +122,17 @@ export class AdminModelsController {
     body: { schema: described.patch },
     answer: described.entry,
     entityTag: 'accepted',
+    refusals: { 409: 'Wrappers on it would not fit any more; each is named. `force` does it anyway.' },
   })
   patch(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
     @IfMatch() ifMatch: string | undefined,
+    @Query() { force }: ChangeModelsQuery,
     @Body() body: object,
     @Req() { ip }: FastifyRequest,
   ): Promise<EntryView> {
-    return this.changes.patch(actor, 'model', { id, ifMatch }, body, { ip });
+    return this.changes.patch(actor, 'model', { id, ifMatch }, body, { ip, force: force === 'true' });
   }
 
   @Delete(':id')
