@@ -75,6 +75,7 @@ function entryRows(noun: Noun): RouteExpectations {
       // What replaces an entry keeps its endpoint.
       body: (_bench, chosen) => fresh(noun, typeof chosen === 'string' ? 'any' : chosen.alias),
       bad: [...bad, [{ ...fresh(noun), alias: 'other' }, 'alias']],
+      ...(noun === 'models' && { badQueries: [['force=maybe', 'force']] }),
     },
     [`PATCH /admin/${noun}/:id`]: {
       status: 200,
