@@ -14,7 +14,7 @@ const MOST_ROWS = 10_000;
 /** Rows that are written in one statement. */
 const BATCH_ROWS = 100;
 /** Rows of a batch are large sometimes: a batch ends here too, in characters of JSON. */
-const BATCH_CHARACTERS = 1024 * 1024;
+const BATCH_CHARACTERS = 256 * 1024;
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
