@@ -25,6 +25,7 @@ describe('parseCommand', () => {
       file: 'my models.json',
     });
     expect(parseCommand(['wrappers', 'import', '-', '--json'])).toMatchObject({ file: '-', json: true });
+    expect(parseCommand(['models', 'import', '-', '--force'])).toMatchObject({ json: false, force: true });
   });
 
   it.each([
@@ -47,6 +48,7 @@ describe('parseCommand', () => {
     [['client', 'delete'], 'needs --client-id'],
     [['client', 'list', '--id', '3'], 'takes no --id'],
     [['models', 'import'], 'needs a file'],
+    [['wrappers', 'import', '-', '--force'], 'takes no --force'],
     [['models', 'import', 'a.json', 'b.json'], '"b.json" means nothing'],
     [['models', 'import', 'a.json', '--email', 'a@b.c'], 'takes no --email'],
   ])('refuses %j', (args, reason) => {

@@ -12,6 +12,8 @@ interface CommandShape {
   optional?: readonly Option[];
   /** It takes the name of a file after its own. */
   file?: true;
+  /** It takes `--force`. */
+  force?: true;
   usage: string;
 }
 
@@ -55,7 +57,9 @@ const COMMANDS = {
   'models import': {
     required: [],
     file: true,
-    usage: 'FILE   a JSON array, {"models": […]} or JSON lines; - for standard input',
+    force: true,
+    usage:
+      'FILE [--force]   a JSON array, {"models": […]} or JSON lines; - for standard input; --force also breaks wrappers',
   },
   'wrappers import': {
     required: [],
@@ -83,6 +87,8 @@ export interface Command {
   role: Actor['role'];
   /** Empty for commands that take none. */
   file: string;
+  /** Also when others have to be changed for it then. */
+  force: boolean;
   json: boolean;
 }
 
@@ -97,7 +103,9 @@ export function parseCommand(args: string[]): Command {
   requireOptions(name, options);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  return { name, options: options as Record<Option, string>, role, file, json: values.json === true };
+  const { json = false, force = false } = values;
+  if (force && !(SHAPES[name] as CommandShape).force) throw new UsageError(`"${name}" takes no --force.`);
+  return { name, options: options as Record<Option, string>, role, file, force, json };
 }
 
 function commandName([noun = '', ...words]: string[]): { name: CommandName; file: string } {
@@ -132,12 +140,13 @@ function requireOptions(name: CommandName, options: Record<string, string>): voi
 }
 
 function parse(args: string[]): {
-  values: Partial<Record<Option, string>> & { json?: boolean };
+  values: Partial<Record<Option, string>> & { json?: boolean; force?: boolean };
   positionals: string[];
 } {
   const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
   try {
-    const options = { ...texts, json: { type: 'boolean' as const, default: false } };
+    const flag = { type: 'boolean' as const };
+    const options = { ...texts, json: flag, force: flag };
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new UsageError((error as Error).message);

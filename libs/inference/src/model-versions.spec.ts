@@ -104,4 +104,21 @@ describeOnStore('a request and the model that it runs', () => {
     expect(row).toEqual({ model_version: 1 });
     expect(await usesOf(endpoint)).toEqual([]);
   });
+
+  it('is no request when the model is deleted between the look-up and the insert', async () => {
+    const endpoint = await createModel(api, 'deleted');
+    const file = await storeText(api, actor, randomUUID());
+    const refused = await api.get(DataSource).transaction(async (manager) => {
+      await manager.query(`DELETE FROM catalog_entries WHERE owner || '/' || alias = $1`, [endpoint]);
+      const submitted = api
+        .get(SubmissionService)
+        .submit(actor, { endpoint, input: { file } })
+        .catch((error: unknown) => error);
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO inference_requests%'`;
+      await eventually(async () => (await query(waiting, [])).length > 0);
+      return { submitted };
+    });
+    expect(await refused.submitted).toMatchObject({ code: 'endpoint_not_found' });
+  });
 });

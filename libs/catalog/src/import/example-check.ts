@@ -2,6 +2,7 @@ import type { FieldError } from '#libs/errors';
 import type { JsonObject, JsonSchema } from '../catalog.types.js';
 import { newAjv, validateAgainst } from '../schema/compiled-schema.js';
 import { isPlainThroughout } from './schema-check.js';
+import { surelyFits } from './surely-fits.js';
 
 /** An instance remembers something of all that it compiled, so it is let go now and then. */
 const COMPILED_BY_ONE = 25;
@@ -21,8 +22,13 @@ function newQuick() {
  * @param schema one without problems
  */
 export function exampleErrors(schema: JsonSchema, values: readonly JsonObject[]): FieldError[][] {
-  const fits = values.length > 0 && isPlainThroughout(schema) ? quickCheck(schema) : null;
-  return values.map((value) => (fits?.(value) ? [] : validateAgainst(schema, value)));
+  let fits: ReturnType<typeof quickCheck> | undefined;
+  return values.map((value) => {
+    if (surelyFits(schema, value)) return [];
+    // Once for all of them, and not at all where no example needs it.
+    if (fits === undefined) fits = isPlainThroughout(schema) ? quickCheck(schema) : null;
+    return fits?.(value) ? [] : validateAgainst(schema, value);
+  });
 }
 
 /** Null: it cannot be compiled quickly. The code for yes or no nests with each field, and thousands are too deep. */
