@@ -6,6 +6,7 @@ import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import judgedQueries from './judged-queries.json' with { type: 'json' };
 import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedRecommendations } from './recommendations.js';
 import { seedWrappers } from './wrappers/index.js';
@@ -169,4 +170,31 @@ it.each([
 ])('an assistant that searches %p finds %s among the first three', async (query, endpoint) => {
   const { results } = await app.get(CatalogService).search(actor, { query, limit: 3 });
   expect(results.map((result) => result.endpoint)).toContain(endpoint);
+});
+
+interface JudgedQuery {
+  query: string;
+  category?: string;
+  endpoints: string[];
+  heldBack?: boolean;
+}
+
+it('finds its entries for what people ask: mean reciprocal rank of at least 0.85', async () => {
+  const catalog = app.get(CatalogService);
+  const lines: string[] = [];
+  const ranks = { designed: [] as number[], heldBack: [] as number[] };
+  for (const { query, category, endpoints, heldBack } of judgedQueries as JudgedQuery[]) {
+    const { results } = await catalog.search(actor, { query, category, limit: 10 });
+    const place = results.findIndex(({ endpoint }) => endpoints.includes(endpoint)) + 1;
+    const rank = place === 0 ? 0 : 1 / place;
+    ranks[heldBack ? 'heldBack' : 'designed'].push(rank);
+    if (rank < 1) lines.push(`${rank.toFixed(2)} ${query} → ${results[0]?.endpoint ?? 'nothing'}`);
+  }
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  process.stdout.write(
+    `Judged queries, seeded catalogue: mean reciprocal rank ${mean(Object.values(ranks).flat()).toFixed(3)}; ` +
+      `designed with ${mean(ranks.designed).toFixed(3)}, held back ${mean(ranks.heldBack).toFixed(3)}\n${lines.join('\n')}\n`,
+  );
+  expect(mean(ranks.designed)).toBeGreaterThanOrEqual(0.85);
+  expect(mean(ranks.heldBack)).toBeGreaterThanOrEqual(0.85);
 });
