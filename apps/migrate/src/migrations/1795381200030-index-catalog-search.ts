@@ -42,6 +42,13 @@ const WORDS = `
       ON CONFLICT DO NOTHING;
     END IF;`;
 
+/** The stemmer takes anime, animal and animate for one word, so two of them are kept as words that mean the same. */
+const PLAIN_TEXT = `
+  CREATE OR REPLACE FUNCTION catalog_plain_text(source text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$ SELECT regexp_replace(regexp_replace(translate(source, '/-_.:@', '      '),
+      '\\manimes?\\M', 'manga', 'gi'), '\\manimals?\\M', 'creature', 'gi') $$;`;
+
 /** Numbers are given under the lock of all writers; a sequence would lose one with each row that stood there already. */
 const DOCUMENT = `
   CREATE OR REPLACE FUNCTION catalog_fill_search_document() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -156,7 +163,7 @@ const FIRST_DOCUMENTS = `
 /** Search and lists read an inverted index that is kept by the transaction that changes the catalogue. */
 export class IndexCatalogSearch1795381200030 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [TABLES, NUMBERS, DOCUMENT, INDEXING, TRIGGERS, NEAR_WORDS, FIRST_DOCUMENTS])
+    for (const part of [TABLES, NUMBERS, PLAIN_TEXT, DOCUMENT, INDEXING, TRIGGERS, NEAR_WORDS, FIRST_DOCUMENTS])
       await runner.query(part);
   }
 
@@ -174,9 +181,15 @@ export class IndexCatalogSearch1795381200030 implements MigrationInterface {
       ALTER TABLE catalog_entries DROP COLUMN number;
       CREATE INDEX ix_catalog_entries_listing ON catalog_entries (kind, visibility, status, category);
       CREATE INDEX ix_catalog_entries_search ON catalog_entries USING gin (search_document);`);
+    await runner.query(PLAIN_TEXT_BEFORE);
     await runner.query(DOCUMENT_BEFORE);
   }
 }
+
+const PLAIN_TEXT_BEFORE = `
+  CREATE OR REPLACE FUNCTION catalog_plain_text(source text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$ SELECT translate(source, '/-_.:@', '      ') $$;`;
 
 const DOCUMENT_BEFORE = `
   CREATE OR REPLACE FUNCTION catalog_fill_search_document() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -120,7 +120,7 @@ export const MAKING_NEEDS: readonly Need[] = [
   need(
     'style transfer, restyle, stylize, cartoon, cartoonize, anime, painting, look like painting, artistic style, style, oil painting, sketch style, ghibli, watercolor, comic, in the style',
     'style, stylize, cartoon',
-    'style-transfer, image-style-transfer, image-stylization, stylization, image-to-image, cartoonization',
+    'style-transfer, image-style-transfer, image-stylization, stylization, cartoonization, ~image-to-image',
   ),
   need(
     'generate image, create image, make image, draw, illustration, generate picture, create picture, make picture, paint, art from prompt, generate art, text to picture, image from prompt, prompt to image, image from text, image generator, picture from description, image from words, create art, artwork, imagine',
@@ -140,7 +140,7 @@ export const MAKING_NEEDS: readonly Need[] = [
   need(
     'slideshow, slide show, pictures into video, photos into video, photo montage, join pictures, join photos, combine photos video, images video',
     'slideshow, montage',
-    'images-to-video, slideshow, image-to-video',
+    'images-to-video, slideshow, ~image-to-video',
   ),
   need(
     'video to gif, gif, animated gif, make gif, video into gif, gif from clip',

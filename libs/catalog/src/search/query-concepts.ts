@@ -31,6 +31,9 @@ const CONNECTORS = new Set(['to', 'into', 'from']);
 const TASK_SHARE = 1;
 const FIND_SHARE = 0.45;
 const SAME_SHARE = 0.5;
+/** Tasks that do it among other things, and those that a change of medium may stand for. */
+const NEAR_TASK_SHARE = 0.6;
+const KIN_SHARE = 0.6;
 /** What a need already stands for counts less by its own letters. */
 const EXPLAINED = 0.5;
 
@@ -64,7 +67,11 @@ export function compileThesaurus(stems: Stems): Thesaurus {
       phrases: ask.map(toPhrase),
       terms: new Map([
         ...stemsOf(find).map((word) => [word, FIND_SHARE] as const),
-        ...tasks.map((task) => [`=${task}`, TASK_SHARE] as const),
+        ...tasks.map((task) =>
+          task.startsWith('~')
+            ? ([`=${task.slice(1)}`, NEAR_TASK_SHARE] as const)
+            : ([`=${task}`, TASK_SHARE] as const),
+        ),
       ]),
     })),
   };
@@ -87,7 +94,7 @@ export function queryConcepts(words: readonly string[], stems: Stems, thesaurus:
       literal(stem, thesaurus, explained.has(canonical(stem)) ? EXPLAINED : 1),
     ),
     ...needs.map(({ terms, weight }): Concept => ({ terms, weight })),
-    ...conversions(words).map((task) => ({ terms: withSiblings(task), weight: 1.6 })),
+    ...conversions(words).map((task) => ({ terms: withKin(task, thesaurus), weight: 1.6 })),
     ...taskNames(words).map((task) => ({ terms: new Map([[`=${task}`, 1]]), weight: 1 })),
   ];
 }
@@ -130,11 +137,15 @@ function isSaid({ words, ordered }: Phrase, said: readonly string[]): boolean {
   return next === words.length;
 }
 
-/** The field does not agree whether speech is audio. */
-function withSiblings(task: string): Map<string, number> {
+/** The field does not agree whether speech is audio, and has other names for most of what becomes what. */
+function withKin(task: string, { needs }: Thesaurus): Map<string, number> {
   const sibling = task.includes('speech') ? task.replace('speech', 'audio') : task.replace('audio', 'speech');
+  const both = [`=${task}`, `=${sibling}`];
+  const kin = needs.filter(({ terms }) => both.some((term) => terms.get(term) === TASK_SHARE));
+  const tasks = kin.flatMap(({ terms }) => [...terms].filter(([, share]) => share === TASK_SHARE));
   return new Map([
-    [`=${sibling}`, 0.6],
+    ...tasks.map(([term]) => [term, KIN_SHARE] as const),
+    [`=${sibling}`, KIN_SHARE],
     [`=${task}`, 1],
   ]);
 }

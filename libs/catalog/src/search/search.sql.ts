@@ -45,7 +45,7 @@ export const READ_SUMMARIES = `
 
 /** $1 words as they are written. The stem of a stop word is null. */
 export const READ_STEMS = `
-  SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) AS word`;
+  SELECT word, (ts_lexize('english_stem', catalog_plain_text(word)))[1] AS stem FROM unnest($1::text[]) AS word`;
 
 /** $1 stems that no entry has */
 export const NEAR_WORDS = `
