@@ -216,6 +216,7 @@ export class IndexCatalogSearch1795381200030 implements MigrationInterface {
       CREATE INDEX ix_catalog_entries_search ON catalog_entries USING gin (search_document);`);
     await runner.query(PLAIN_TEXT_BEFORE);
     await runner.query(DOCUMENT_BEFORE);
+    await runner.query('UPDATE catalog_entries SET name = name');
   }
 }
 

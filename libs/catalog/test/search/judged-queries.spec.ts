@@ -41,7 +41,7 @@ beforeAll(async () => {
   await client.connect();
   await insertCatalog(client, entries);
   await client.end();
-});
+}, 30_000);
 afterAll(() => at.stop());
 
 async function firstGood({ query, tasks, quality, category, kind, entry }: JudgedQuery) {
