@@ -22,8 +22,8 @@ interface JudgedQuery {
 }
 
 /**
- * The second set was written without a look at the thesaurus and the first set; what it showed went into the thesaurus.
- * Of its last 45, asked for the first time when that was done, the mean was 0.80.
+ * The first 142 of the second set were written without a look at the thesaurus and the first set, the last 45 after that. What
+ * both showed went into the thesaurus, so none of it is held back any more; asked for the first time the 45 had a mean of 0.80.
  */
 const sets: [string, JudgedQuery[]][] = [
   ['first', judgedQueries],
