@@ -35,6 +35,8 @@ const common = {
 
 export default {
   // Most suites wait for a database or another process, so a small machine has time for two.
+  // The usual five seconds are too few for a suite that starts a server while another one migrates a database.
+  testTimeout: 30_000,
   maxWorkers: Math.max(2, availableParallelism() - 1),
   projects: [
     {
