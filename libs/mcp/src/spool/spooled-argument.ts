@@ -20,7 +20,7 @@ export class SpooledArgument implements LongStringSink {
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
   private count = 0;
-  private failure: unknown = null;
+  private failure: Error | null = null;
 
   /**
    * @param folder where the file may stand
@@ -100,7 +100,7 @@ export class SpooledArgument implements LongStringSink {
       await work();
     } catch (error) {
       this.waiting = [];
-      this.failure = isFull(error) ? new AppError('storage_full', undefined, {}, { cause: error }) : error;
+      this.failure = asFailure(error);
     }
   }
 }
@@ -118,7 +118,10 @@ async function openNameless(folder: string, name: string): Promise<FileHandle> {
   return handle;
 }
 
-function isFull(error: unknown): boolean {
+function asFailure(error: unknown): Error {
   const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError('storage_full', undefined, {}, { cause: error });
+  }
+  return error instanceof Error ? error : new Error(String(error));
 }

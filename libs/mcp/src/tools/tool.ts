@@ -57,7 +57,7 @@ export interface ToolContext {
   /** Tells the client how far the call is. Costs nothing when the client gave no progress token. */
   report(progress: Progress): void;
   /** The file that came in place of a text too long for an argument. */
-  spooled(text: string): SpooledArgument | undefined;
+  spooled: (text: string) => SpooledArgument | undefined;
 }
 
 /** One MCP tool. The file `run-model.tool.ts` holds the tool `run_model`. */
