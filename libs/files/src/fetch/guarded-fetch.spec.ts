@@ -141,6 +141,15 @@ describe('guardedFetch', () => {
     expect(server.connections.size).toBe(0);
   });
 
+  it('lets go of the connection of a body that nobody reads', async () => {
+    const signal = new AbortController().signal;
+    const { stream } = await guardedFetch(`${server.origin}/endless`, { allowPrivate: true, signal });
+    expect(server.connections.size).toBe(1);
+    stream.destroy();
+    await sleep(100);
+    expect(server.connections.size).toBe(0);
+  });
+
   it('lets go of the connection when the reader stops in the middle', async () => {
     const { stream } = await guardedFetch(`${server.origin}/endless`, {
       allowPrivate: true,

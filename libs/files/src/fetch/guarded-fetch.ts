@@ -79,7 +79,10 @@ function remoteFile(response: IncomingMessage, hop: Hop, explain: (error: unknow
   const length = Number(response.headers['content-length']);
   const isKnown = decoded === response && response.headers['content-length'] && Number.isSafeInteger(length);
   return {
-    stream: Readable.from(explained(bytes, explain), { objectMode: false }),
+    stream: Readable.from(
+      explained(bytes, explain, () => response.destroy()),
+      { objectMode: false },
+    ),
     contentType: mediaType(response.headers['content-type']),
     contentLength: isKnown ? length : undefined,
     fileName: suggestedFileName(hop.url, response.headers['content-disposition']),
@@ -87,13 +90,23 @@ function remoteFile(response: IncomingMessage, hop: Hop, explain: (error: unknow
 }
 
 /** The body, whose errors are AppErrors. */
-async function* explained(
-  bytes: AsyncIterable<Buffer>,
+function explained(
+  bytes: AsyncGenerator<Buffer>,
   explain: (error: unknown) => AppError,
-): AsyncGenerator<Buffer> {
-  try {
-    yield* bytes;
-  } catch (error) {
-    throw explain(error);
-  }
+  close: () => void,
+): AsyncIterableIterator<Buffer> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () =>
+      bytes.next().catch((error: unknown) => {
+        throw explain(error);
+      }),
+    return() {
+      // A generator that nobody has asked for anything has nothing to clean up, but the connection is open.
+      close();
+      return bytes.return(undefined);
+    },
+  };
 }
