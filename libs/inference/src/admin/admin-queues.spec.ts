@@ -54,6 +54,8 @@ describeOnStore('the queues', () => {
     expect((await queues().list(admin)).items.map(({ name }) => name)).toEqual(['inference', 'ingest']);
     await submit('hang');
     await submit('hang');
+    // Entries follow the answers of the submissions.
+    await eventually(async () => (await view('inference')).counts.waiting === 2);
     const { counts, requests, workers } = await view('inference');
     expect(counts).toMatchObject({ waiting: 2, active: 0, failed: 0 });
     expect(workers).toBe(0);
