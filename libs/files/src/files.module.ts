@@ -13,6 +13,8 @@ import { IngestService } from './ingest/ingest.service.js';
 import { IngestsRepository } from './ingest/ingests.repository.js';
 import { FileRecord } from './records/file.entity.js';
 import { PendingFile } from './records/pending-file.entity.js';
+import { PendingFiles } from './limits/pending-files.service.js';
+import { StorageUsage } from './limits/storage-usage.entity.js';
 import { FilesService } from './records/files.service.js';
 import { DiskStorage } from './storage/disk-storage.adapter.js';
 import { STORAGE } from './storage/storage.port.js';
@@ -29,11 +31,12 @@ const storage = {
 /** Files: stored, fetched from URLs, and handed to the engines. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([FileRecord, PendingFile, Ingest, Upload, UploadPart]),
+    TypeOrmModule.forFeature([FileRecord, PendingFile, StorageUsage, Ingest, Upload, UploadPart]),
     BullModule.registerQueue({ name: INGEST_QUEUE }),
   ],
   providers: [
     storage,
+    PendingFiles,
     FilesService,
     UrlSource,
     InputFetcher,
@@ -46,6 +49,7 @@ const storage = {
   exports: [
     STORAGE,
     TypeOrmModule,
+    PendingFiles,
     FilesService,
     UrlSource,
     InputFetcher,

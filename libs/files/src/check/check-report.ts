@@ -1,0 +1,3 @@
+export interface CheckReport {
+  a?: 1;
+}
