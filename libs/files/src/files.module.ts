@@ -3,6 +3,11 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { KnownBytesRepository } from './check/known-bytes.repository.js';
+import { STORAGE_CHECK_QUEUE } from './check/storage-check-queue.js';
+import { StorageCheck } from './check/storage-check.entity.js';
+import { StorageCheckService } from './check/storage-check.service.js';
+import { StorageChecksRepository } from './check/storage-checks.repository.js';
 import { InputFetcher } from './fetch/input-fetcher.service.js';
 import { UrlSource } from './fetch/url-source.service.js';
 import { INGEST_QUEUE } from './ingest/ingest-rules.js';
@@ -31,8 +36,16 @@ const storage = {
 /** Files: stored, fetched from URLs, and handed to the engines. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([FileRecord, PendingFile, StorageUsage, Ingest, Upload, UploadPart]),
-    BullModule.registerQueue({ name: INGEST_QUEUE }),
+    TypeOrmModule.forFeature([
+      FileRecord,
+      PendingFile,
+      StorageUsage,
+      StorageCheck,
+      Ingest,
+      Upload,
+      UploadPart,
+    ]),
+    BullModule.registerQueue({ name: INGEST_QUEUE }, { name: STORAGE_CHECK_QUEUE }),
   ],
   providers: [
     storage,
@@ -45,8 +58,12 @@ const storage = {
     IngestRetries,
     IngestService,
     UploadsService,
+    KnownBytesRepository,
+    StorageChecksRepository,
+    StorageCheckService,
   ],
   exports: [
+    BullModule,
     STORAGE,
     TypeOrmModule,
     PendingFiles,
@@ -56,6 +73,7 @@ const storage = {
     IngestsRepository,
     IngestService,
     UploadsService,
+    StorageCheckService,
   ],
 })
 export class FilesModule {}

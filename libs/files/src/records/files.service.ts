@@ -162,6 +162,13 @@ export class FilesService {
     await this.deleteBytes(await this.records.query<DeletedFile[]>(DELETE_FILES.ofRequests, [requestIds]));
   }
 
+  /** Deletes files whose bytes are not what they should be. */
+  async deleteByStorageKeys(storageKeys: string[]): Promise<void> {
+    await this.deleteBytes(
+      await this.records.query<DeletedFile[]>(DELETE_FILES.byStorageKeys, [storageKeys]),
+    );
+  }
+
   /** Takes back a file that nobody was told about. */
   async deleteById(id: string): Promise<void> {
     await this.deleteBytes(await this.records.query<DeletedFile[]>(DELETE_FILES.byIds, [[id]]));
