@@ -7,9 +7,14 @@ const ROLE_NAMES = ROLES.join('|');
 const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search'] as const;
 type Option = (typeof OPTIONS)[number];
 
+/** Options beside `--json` that take no value. */
+const FLAGS = ['repair', 'force'] as const;
+type Flag = (typeof FLAGS)[number];
+
 interface CommandShape {
   required: readonly Option[];
   optional?: readonly Option[];
+  flags?: readonly Flag[];
   /** It takes the name of a file after its own. */
   file?: true;
   usage: string;
@@ -52,6 +57,12 @@ const COMMANDS = {
     usage: '--client-id C   with everything that users allowed it',
   },
   queues: { required: [], usage: '  what waits, runs and failed, and who works' },
+  'storage check': {
+    required: [],
+    flags: FLAGS,
+    usage:
+      '[--repair] [--force]   files in the database against the storage; --force repairs however much is wrong',
+  },
   'models import': {
     required: [],
     file: true,
@@ -79,6 +90,7 @@ export interface Command {
   name: CommandName;
   /** Those of the command's options that are required are never empty. */
   options: Readonly<Record<Option, string>>;
+  flags: Readonly<Record<Flag, boolean>>;
   /** `--role`, or `user`. */
   role: Actor['role'];
   /** Empty for commands that take none. */
@@ -97,7 +109,11 @@ export function parseCommand(args: string[]): Command {
   requireOptions(name, options);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  return { name, options: options as Record<Option, string>, role, file, json: values.json === true };
+  const flags = { repair: values.repair === true, force: values.force === true };
+  const surplus = FLAGS.find((flag) => flags[flag] && !(SHAPES[name] as CommandShape).flags?.includes(flag));
+  if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
+  const json = values.json === true;
+  return { name, options: options as Record<Option, string>, flags, role, file, json };
 }
 
 function commandName([noun = '', ...words]: string[]): { name: CommandName; file: string } {
@@ -132,12 +148,15 @@ function requireOptions(name: CommandName, options: Record<string, string>): voi
 }
 
 function parse(args: string[]): {
-  values: Partial<Record<Option, string>> & { json?: boolean };
+  values: Partial<Record<Option, string> & Record<Flag | 'json', boolean>>;
   positionals: string[];
 } {
   const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
   try {
-    const options = { ...texts, json: { type: 'boolean' as const, default: false } };
+    const switches = Object.fromEntries(
+      [...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const, default: false }]),
+    );
+    const options = { ...texts, ...switches };
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new UsageError((error as Error).message);
