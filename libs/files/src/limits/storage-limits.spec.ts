@@ -189,7 +189,11 @@ describe('the limits of one user', () => {
         partNumber: index + 1,
         etag: headers.get('etag'),
       }));
-      const completed = await call(key, 'complete', { ...first, fileUrl: undefined, parts: claimed });
+      const completed = await call(key, 'complete', {
+        uploadId: first.uploadId,
+        uploadKey: first.uploadKey,
+        parts: claimed,
+      });
       expect(completed.status).toBe(200);
       expect(await usage(actor)).toEqual({ count: 1, bytes: 5 * MEBIBYTE + 1000 });
     });
