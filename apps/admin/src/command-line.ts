@@ -7,13 +7,16 @@ const ROLE_NAMES = ROLES.join('|');
 const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search'] as const;
 type Option = (typeof OPTIONS)[number];
 
+/** Options beside `--json` that take no value. */
+const FLAGS = ['repair', 'force'] as const;
+type Flag = (typeof FLAGS)[number];
+
 interface CommandShape {
   required: readonly Option[];
   optional?: readonly Option[];
+  flags?: readonly Flag[];
   /** It takes the name of a file after its own. */
   file?: true;
-  /** It takes `--force`. */
-  force?: true;
   usage: string;
 }
 
@@ -54,10 +57,16 @@ const COMMANDS = {
     usage: '--client-id C   with everything that users allowed it',
   },
   queues: { required: [], usage: '  what waits, runs and failed, and who works' },
+  'storage check': {
+    required: [],
+    flags: FLAGS,
+    usage:
+      '[--repair] [--force]   files in the database against the storage; --force repairs however much is wrong',
+  },
   'models import': {
     required: [],
     file: true,
-    force: true,
+    flags: ['force'],
     usage:
       'FILE [--force]   a JSON array, {"models": […]} or JSON lines; - for standard input; --force also breaks wrappers',
   },
@@ -83,12 +92,11 @@ export interface Command {
   name: CommandName;
   /** Those of the command's options that are required are never empty. */
   options: Readonly<Record<Option, string>>;
+  flags: Readonly<Record<Flag, boolean>>;
   /** `--role`, or `user`. */
   role: Actor['role'];
   /** Empty for commands that take none. */
   file: string;
-  /** Also when others have to be changed for it then. */
-  force: boolean;
   json: boolean;
 }
 
@@ -103,9 +111,11 @@ export function parseCommand(args: string[]): Command {
   requireOptions(name, options);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  const { json = false, force = false } = values;
-  if (force && !(SHAPES[name] as CommandShape).force) throw new UsageError(`"${name}" takes no --force.`);
-  return { name, options: options as Record<Option, string>, role, file, force, json };
+  const flags = { repair: values.repair === true, force: values.force === true };
+  const surplus = FLAGS.find((flag) => flags[flag] && !(SHAPES[name] as CommandShape).flags?.includes(flag));
+  if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
+  const json = values.json === true;
+  return { name, options: options as Record<Option, string>, flags, role, file, json };
 }
 
 function commandName([noun = '', ...words]: string[]): { name: CommandName; file: string } {
@@ -140,13 +150,15 @@ function requireOptions(name: CommandName, options: Record<string, string>): voi
 }
 
 function parse(args: string[]): {
-  values: Partial<Record<Option, string>> & { json?: boolean; force?: boolean };
+  values: Partial<Record<Option, string> & Record<Flag | 'json', boolean>>;
   positionals: string[];
 } {
   const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
   try {
-    const flag = { type: 'boolean' as const };
-    const options = { ...texts, json: flag, force: flag };
+    const switches = Object.fromEntries(
+      [...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const, default: false }]),
+    );
+    const options = { ...texts, ...switches };
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new UsageError((error as Error).message);

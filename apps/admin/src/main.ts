@@ -5,6 +5,7 @@ import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts'
 import { CatalogImporter } from '#libs/catalog';
 import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { StorageCheckService } from '#libs/files';
 import { AdminQueuesService } from '#libs/inference';
 import { createLogger } from '#libs/lifecycle';
 import { AdminClientsService } from '#libs/oauth';
@@ -13,6 +14,7 @@ import { adminModule } from './admin.module.js';
 import { runClientCommand } from './client-commands.js';
 import { parseCommand, USAGE, UsageError, type Command } from './command-line.js';
 import type { CommandResult } from './command-result.js';
+import { runStorageCommand } from './storage-command.js';
 import { runQueuesCommand } from './queues-command.js';
 import { runKeyCommand } from './key-commands.js';
 import { runImportCommand } from './model-commands.js';
@@ -38,6 +40,7 @@ function runCommand(app: INestApplicationContext, command: Command): Promise<Com
   const [noun] = command.name.split(' ', 1);
   if (noun === 'client') return runClientCommand(app.get(AdminClientsService), command);
   if (noun === 'key') return runKeyCommand(app.get(UsersService), app.get(ApiKeysService), command);
+  if (noun === 'storage') return runStorageCommand(app.get(StorageCheckService), command);
   if (noun === 'queues') return runQueuesCommand(app.get(AdminQueuesService));
   if (noun === 'models' || noun === 'wrappers') return runImportCommand(app.get(CatalogImporter), command);
   return runUserCommand(app.get(UsersService), app.get(IdentitiesService), command);

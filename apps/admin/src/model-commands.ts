@@ -8,7 +8,7 @@ import type { CommandResult } from './command-result.js';
 /** `models import FILE`, `wrappers import FILE`: a JSON array, an object that has one, or JSON lines; `-` is stdin. */
 export async function runImportCommand(
   importer: CatalogImporter,
-  { name, file, force }: Command,
+  { name, file, flags }: Command,
 ): Promise<CommandResult> {
   const source = file === '-' ? process.stdin : createReadStream(file);
   const report =
@@ -16,7 +16,7 @@ export async function runImportCommand(
       ? await importer.importModels(null, readDefinitions(bytesOf(source, file), 'models'), {
           ip: null,
           origin: 'operator',
-          force,
+          force: flags.force,
         })
       : await importer.importWrappers(null, readDefinitions(bytesOf(source, file), 'wrappers'));
   const { created, updated, unchanged } = report;

@@ -176,6 +176,15 @@ const SQL = {
       RETURNING id, attempts, created_at
     )
     SELECT id, attempts FROM taken ORDER BY created_at, id`,
+  // Whatever ended long ago began even earlier, so the oldest are read along the index of when they began.
+  finishedBefore: `
+    SELECT id FROM inference_requests
+    WHERE created_at < now() - make_interval(days => $1) AND completed_at < now() - make_interval(days => $1)
+      AND status IN ('COMPLETED', 'FAILED', 'CANCELLED')
+    ORDER BY created_at, id LIMIT $2`,
+  deleteFinished: `
+    DELETE FROM inference_requests
+    WHERE id = ANY($1::text[]) AND status IN ('COMPLETED', 'FAILED', 'CANCELLED') RETURNING 1`,
   markUnqueued: `
     UPDATE inference_requests SET enqueued_at = NULL WHERE id = ANY($1::text[]) AND status = 'IN_QUEUE'`,
 };
@@ -285,6 +294,16 @@ export class RequestLifecycleRepository {
   /** Notes that the queue does not have these: the next sweep will hand them over. */
   async markUnqueued(requestIds: string[]): Promise<void> {
     await this.run('markUnqueued', [requestIds]);
+  }
+
+  /** Requests that ended so many days ago, the oldest first. */
+  async finishedBefore(days: number, limit: number): Promise<string[]> {
+    const rows = await this.run<{ id: string }>('finishedBefore', [days, limit]);
+    return rows.map(({ id }) => id);
+  }
+
+  async deleteFinished(requestIds: string[]): Promise<void> {
+    await this.run('deleteFinished', [requestIds]);
   }
 
   private async changed(name: keyof typeof SQL, values: unknown[]): Promise<boolean> {

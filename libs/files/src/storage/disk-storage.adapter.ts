@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#libs/errors';
-import type { ByteRange, StorageAdapter } from './storage.port.js';
+import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
 import { isStorageKey } from './storage-key.js';
 
 /** A temporary file that nobody wrote to for so long belongs to a writer that is gone, wherever it ran. */
@@ -69,6 +69,19 @@ export class DiskStorage implements StorageAdapter {
     await rm(this.pathOf(key), { force: true });
   }
 
+  async *list(after = ''): AsyncGenerator<StoredObject> {
+    for (const first of await sortedNames(this.root)) {
+      if (first.length !== 2 || first < after.slice(0, 2)) continue;
+      for (const second of await sortedNames(join(this.root, first))) {
+        for (const key of await sortedNames(join(this.root, first, second))) {
+          if (key <= after || !isStorageKey(key)) continue;
+          const found = await stat(this.pathOf(key)).catch(() => null);
+          if (found) yield { key, size: found.size, storedAt: found.mtime };
+        }
+      }
+    }
+  }
+
   async sweep(): Promise<void> {
     const names = await readdir(this.temporary).catch(() => []);
     for (const name of names) {
@@ -98,6 +111,11 @@ async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
+}
+
+async function sortedNames(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.sort();
 }
 
 async function isAbandoned(path: string, name: string): Promise<boolean> {

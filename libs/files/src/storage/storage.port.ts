@@ -9,6 +9,15 @@ export interface ByteRange {
   end: number;
 }
 
+/** What {@link StorageAdapter.list} finds. */
+export interface StoredObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** When it was put there. */
+  storedAt: Date;
+}
+
 /**
  * Where bytes are kept. It knows keys and bytes only: names, types, owners and expiry are rows of the database, and
  * a key is always one that `newStorageKey` made, never a caller's text.
@@ -25,6 +34,12 @@ export interface StorageAdapter {
   stat(key: string): Promise<{ size: number } | null>;
   /** Deleting what is not there is no error. */
   delete(key: string): Promise<void>;
+  /**
+   * Everything that is stored whole, in the order of the keys, read a page at a time: what is put or deleted
+   * meanwhile may or may not be among it.
+   * @param after gives only keys beyond this one, to go on where an earlier listing stopped
+   */
+  list(after?: string): AsyncIterable<StoredObject>;
   /** Removes what writers that died left behind. Part of the sweep. */
   sweep(): Promise<void>;
 }

@@ -8,8 +8,9 @@ import { formatBytes } from '../content/byte-size.js';
 import { MeasuredBytes } from '../content/byte-stream.js';
 import { mediaType } from '../content/content-type.js';
 import { withStallLimit } from '../content/stall-limit.js';
+import { PendingFiles } from '../limits/pending-files.service.js';
+import { expiryOf } from '../records/expiry.js';
 import { FilesService, type StoredFile, tooLarge } from '../records/files.service.js';
-import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { UploadPart } from './upload-part.entity.js';
 import { LARGEST_MULTIPART_BYTES, LARGEST_PART_BYTES, UPLOAD_STALL_MS } from './upload-rules.js';
@@ -34,6 +35,7 @@ export class UploadReceiver {
     @Inject(STORAGE) private readonly storage: StorageAdapter,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly files: FilesService,
+    private readonly pending: PendingFiles,
   ) {}
 
   /**
@@ -57,6 +59,8 @@ export class UploadReceiver {
     const file = await this.files.storeAs(upload.key, upload.userId, bytes, {
       fileName: upload.fileName,
       contentType: upload.contentType,
+      announcedBytes: grant.size ?? body.contentLength,
+      expiresAt: expiryOf(this.config, false, upload.createdAt),
     });
     await this.uploads.update({ id: upload.id }, { completedAt: new Date() });
     return file;
@@ -68,15 +72,30 @@ export class UploadReceiver {
    */
   async receivePart(grant: UploadGrant, body: IncomingBody): Promise<string> {
     const { uploadId, number: partNumber } = grant.part ?? { uploadId: '', number: 0 };
-    await this.find({ id: uploadId, key: grant.key, multipart: true });
+    const upload = await this.find({ id: uploadId, key: grant.key, multipart: true });
     const limit = Math.min(LARGEST_PART_BYTES, await this.roomFor(uploadId, partNumber));
     if ((body.contentLength ?? 0) > limit) throw partTooLarge();
-    const bytes = new MeasuredBytes(complete(body, null), limit, partTooLarge);
-    const storageKey = newStorageKey();
-    await this.storage.put(storageKey, bytes);
-    const etag = bytes.sha256();
-    await this.replacePart({ uploadId, partNumber, storageKey, size: bytes.size, etag });
-    return etag;
+    const { storageKey, room } = await this.pending.begin({
+      userId: upload.userId,
+      // Beside the other parts of the same file.
+      fileKey: '',
+      size: body.contentLength,
+      isUpload: true,
+    });
+    try {
+      const tooMuch = () =>
+        limit <= room ? partTooLarge() : this.pending.noRoomLeft(room, body.contentLength);
+      const bytes = new MeasuredBytes(complete(body, null), Math.min(limit, room), tooMuch);
+      await this.storage.put(storageKey, bytes);
+      const etag = bytes.sha256();
+      await this.replacePart({ uploadId, partNumber, storageKey, size: bytes.size, etag });
+      return etag;
+    } catch (error) {
+      await this.storage.delete(storageKey).then(() => this.pending.remove([storageKey]));
+      throw error;
+    } finally {
+      this.pending.forget(storageKey);
+    }
   }
 
   /** Bytes that the file may still have, so that nobody fills the disk with parts of a file that can never be. */
@@ -87,14 +106,13 @@ export class UploadReceiver {
 
   private async replacePart(part: UploadPart): Promise<void> {
     const { uploadId, partNumber } = part;
-    try {
-      const earlier = await this.parts.findOneBy({ uploadId, partNumber });
-      await this.parts.upsert(part, ['uploadId', 'partNumber']);
-      if (earlier) await this.storage.delete(earlier.storageKey);
-    } catch (error) {
-      await this.storage.delete(part.storageKey);
-      throw error;
-    }
+    const earlier = await this.parts.findOneBy({ uploadId, partNumber });
+    await this.parts.manager.transaction(async (manager) => {
+      await this.pending.end(part.storageKey, manager);
+      await manager.upsert(UploadPart, part, ['uploadId', 'partNumber']);
+    });
+    // What cannot be deleted now is found by the check of the storage.
+    if (earlier) await this.storage.delete(earlier.storageKey).catch(() => undefined);
   }
 
   private async find(where: { id?: string; key: string; multipart: boolean }): Promise<Upload> {

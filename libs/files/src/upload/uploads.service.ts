@@ -8,6 +8,7 @@ import { AppError } from '#libs/errors';
 import { mediaType } from '../content/content-type.js';
 import { cleanFileName } from '../content/file-name.js';
 import { mediaUrl } from '../media/media-url.js';
+import { expiryOf } from '../records/expiry.js';
 import { FilesService, tooLarge } from '../records/files.service.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
@@ -58,6 +59,11 @@ export class UploadsService {
     return mediaUrl(this.config, upload.key);
   }
 
+  /** Until then the file of an upload is kept. */
+  fileExpiry({ createdAt }: Upload): Date {
+    return expiryOf(this.config, false, createdAt);
+  }
+
   /** @throws AppError `not_found` for an upload that is not the actor's, or is over */
   async find(actor: Actor, { uploadId, uploadKey }: UploadReference): Promise<Upload> {
     const upload = await this.uploads.findOneBy({
@@ -75,9 +81,9 @@ export class UploadsService {
    * Joins the parts to the file. Asking again after success answers the same.
    * @throws AppError `invalid_request` with every part that is missing, too small or not what was stored
    */
-  async complete(actor: Actor, reference: UploadReference, claimed: ClaimedPart[]): Promise<string> {
+  async complete(actor: Actor, reference: UploadReference, claimed: ClaimedPart[]): Promise<Upload> {
     const upload = await this.find(actor, reference);
-    if (upload.completedAt) return this.fileUrl(upload);
+    if (upload.completedAt) return upload;
     const stored = await this.parts.find({ where: { uploadId: upload.id }, order: { partNumber: 'ASC' } });
     const parts = checkParts(claimed, stored, upload.size);
     const joined = Readable.from(this.join(parts), { objectMode: false });
@@ -85,10 +91,11 @@ export class UploadsService {
       fileName: upload.fileName,
       contentType: upload.contentType,
       maxBytes: LARGEST_MULTIPART_BYTES,
+      expiresAt: this.fileExpiry(upload),
     });
     await this.uploads.update({ id: upload.id }, { completedAt: new Date() });
     await this.deleteParts(upload.id);
-    return this.fileUrl(upload);
+    return upload;
   }
 
   async abort(actor: Actor, reference: UploadReference): Promise<void> {

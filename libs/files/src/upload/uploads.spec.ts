@@ -204,7 +204,10 @@ describe('direct uploads', () => {
       expect((await fetch(upload.fileUrl)).status).toBe(404);
       const before = await bench.storedPaths();
       const done = await finish(upload, parts);
-      expect(done).toEqual({ status: 200, body: { fileUrl: upload.fileUrl } });
+      const { fileUrl } = upload;
+      const days = (Date.parse(done.body.expiresAt) - Date.now()) / 86_400_000;
+      expect(done).toMatchObject({ status: 200, body: { fileUrl } });
+      expect(days).toBeCloseTo(30, 2);
       const stored = Buffer.from(await (await fetch(upload.fileUrl)).arrayBuffer());
       expect(stored.equals(Buffer.concat(pieces))).toBe(true);
       expect(await bench.storedPaths()).toHaveLength(before.length - 3 + 1);

@@ -51,7 +51,11 @@ describeOnStore('the queues', () => {
     api.get(SubmissionService).submit(admin, { endpoint, input: { file, behaviour } });
 
   it('are those that the modules registered, with what waits in each', async () => {
-    expect((await queues().list(admin)).items.map(({ name }) => name)).toEqual(['inference', 'ingest']);
+    expect((await queues().list(admin)).items.map(({ name }) => name)).toEqual([
+      'inference',
+      'ingest',
+      'storage-check',
+    ]);
     await submit('hang');
     await submit('hang');
     // Entries follow the answers of the submissions.

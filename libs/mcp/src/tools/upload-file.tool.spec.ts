@@ -12,7 +12,14 @@ describe('upload_file', () => {
       fileName: 'a.txt',
       size: 5,
     });
-    expect(Object.keys(structured)).toEqual(['fileUrl', 'fileName', 'contentType', 'size', 'sha256']);
+    expect(Object.keys(structured)).toEqual([
+      'fileUrl',
+      'fileName',
+      'contentType',
+      'size',
+      'sha256',
+      'expiresAt',
+    ]);
     expect(services.ingest.ingest).not.toHaveBeenCalled();
   });
 

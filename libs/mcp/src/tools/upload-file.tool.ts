@@ -29,7 +29,8 @@ export const uploadFileTool: Tool<UploadFileArguments> = {
   handler: async (actor, args, context) => {
     const file = await withUploadAdvice(context.services.config, store(actor, args, context));
     const { url: fileUrl, fileName, contentType, size, sha256 } = file;
-    return { structured: { fileUrl, fileName, contentType, size, sha256 } };
+    const expiresAt = file.expiresAt.toISOString();
+    return { structured: { fileUrl, fileName, contentType, size, sha256, expiresAt } };
   },
 };
 
