@@ -45,23 +45,19 @@ const transaction = () =>
     await client.query('COMMIT');
   });
 
-const enqueue = () => timed(() => queue.enqueue([{ id: nanoid(), attempts: 0 }]));
-
 /** As it is mostly: next to nobody waits. */
 async function empty() {
   await client.query('TRUNCATE inference_requests, bench_requests, bench_jobs CASCADE');
   await queue.queue.obliterate({ force: true });
 }
 
-await takeTurns({ ours: submit, bare: transaction, entry: enqueue }, WARM_CALLS);
+await takeTurns({ ours: submit, bare: transaction }, WARM_CALLS);
 const rounds = [];
-const parts = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   await empty();
-  const { ours, bare, entry } = await takeTurns({ ours: submit, bare: transaction, entry: enqueue }, CALLS);
+  const { ours, bare } = await takeTurns({ ours: submit, bare: transaction }, CALLS);
   rounds.push({ ours, bare });
-  parts.push({ ours: entry, bare });
 }
 await empty();
 await client.query('DROP TABLE bench_requests, bench_jobs');
-finish({ rounds, parts });
+finish({ rounds });

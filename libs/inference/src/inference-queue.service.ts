@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Queue } from 'bullmq';
@@ -11,12 +12,15 @@ export interface InferenceJob {
   requestId: string;
 }
 
+/** What an idle worker has taken by then needs no entry. */
+const ENTRY_AFTER_MS = 50;
+
 /** A store that is away makes BullMQ wait for it without end; the caller shall not. */
 const ENQUEUE_TIMEOUT_MS = 3_000;
 
 /**
- * Hands requests to the workers: by an event, which an idle one hears at once, and by an entry in BullMQ, which waits
- * until one is free. An entry is a hint: when it cannot be placed the row says so, and the sweep of the workers hands
+ * Hands requests to the workers: by an event, which an idle one hears at once, and what nobody takes by an entry in
+ * BullMQ, which waits until one is free. An entry is a hint: when it cannot be placed the row says so, and the sweep of the workers hands
  * it over later.
  */
 @Injectable()
@@ -33,9 +37,7 @@ export class InferenceQueue implements OnModuleDestroy {
   /** Never throws: the requests are safe in their table, so nobody has to wait for this either. */
   async enqueue(requests: Unqueued[]): Promise<void> {
     if (requests.length === 0) return;
-    const handing = Promise.all([this.events.publishQueued(), this.addOrNote(requests)]).then(
-      () => undefined,
-    );
+    const handing = this.events.publishQueued().then(() => this.placeEntries(requests));
     this.underWay.add(handing);
     await handing;
     this.underWay.delete(handing);
@@ -46,9 +48,12 @@ export class InferenceQueue implements OnModuleDestroy {
     await Promise.all(this.underWay);
   }
 
-  private async addOrNote(requests: Unqueued[]): Promise<void> {
+  private async placeEntries(requests: Unqueued[]): Promise<void> {
+    await delay(ENTRY_AFTER_MS);
     try {
-      await withTimeout(this.add(requests.map(toJob)), ENQUEUE_TIMEOUT_MS);
+      const waiting = await this.lifecycle.stillQueued(requests.map(({ id }) => id));
+      const jobs = requests.filter(({ id }) => waiting.has(id)).map(toJob);
+      if (jobs.length > 0) await withTimeout(this.add(jobs), ENQUEUE_TIMEOUT_MS);
     } catch (error) {
       this.logger.warn(
         `could not queue ${requests.length} request(s), a sweep will: ${(error as Error).message}`,

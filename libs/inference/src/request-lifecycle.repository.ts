@@ -185,6 +185,7 @@ const SQL = {
   deleteFinished: `
     DELETE FROM inference_requests
     WHERE id = ANY($1::text[]) AND status IN ('COMPLETED', 'FAILED', 'CANCELLED') RETURNING 1`,
+  stillQueued: `SELECT id FROM inference_requests WHERE id = ANY($1::text[]) AND status = 'IN_QUEUE'`,
   markUnqueued: `
     UPDATE inference_requests SET enqueued_at = NULL WHERE id = ANY($1::text[]) AND status = 'IN_QUEUE'`,
 };
@@ -289,6 +290,11 @@ export class RequestLifecycleRepository {
   /** Queued requests, oldest first, that were not handed to the queue, or so long ago that it may have lost them. */
   takeUnqueued(olderThanSeconds: number): Promise<Unqueued[]> {
     return this.run('takeUnqueued', [olderThanSeconds]);
+  }
+
+  /** Those of the requests that no worker has taken. */
+  async stillQueued(requestIds: string[]): Promise<ReadonlySet<string>> {
+    return new Set((await this.run<{ id: string }>('stillQueued', [requestIds])).map(({ id }) => id));
   }
 
   /** Notes that the queue does not have these: the next sweep will hand them over. */
