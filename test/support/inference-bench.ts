@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogger, type INestApplicationContext, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Redis } from 'ioredis';
 import { DataSource } from 'typeorm';
 import { AccountsModule, type Actor, UsersService } from '#libs/accounts';
 import { ConfigModule, loadConfig } from '#libs/config';
@@ -110,12 +111,20 @@ export async function createBench(settings: Record<string, string> = {}): Promis
     ...settings,
     ...(redis && { REDIS_URL: `${redis}/${process.env.JEST_WORKER_ID ?? '0'}` }),
   };
+  // A suite before this one in the same process has left its entries.
+  if (redis) await emptyRedis(env.REDIS_URL ?? '');
   await migrateQueueStore(loadConfig(env));
   const drop = async () => {
     await database.drop();
     await rm(dir, { recursive: true, force: true });
   };
   return { database, env, drop };
+}
+
+async function emptyRedis(url: string): Promise<void> {
+  const connection = new Redis(url);
+  await connection.flushdb();
+  await connection.quit();
 }
 
 /** Services only, as in the api. */
