@@ -139,6 +139,8 @@ class Holder {
   /** The process of PostgreSQL that waits for this transaction. */
   async waitingPid(): Promise<number> {
     for (const deadline = Date.now() + 30_000; Date.now() < deadline; await delay(20)) {
+      // In a transaction the processes are those of its first look, unless told otherwise.
+      await this.client.query('SELECT pg_stat_clear_snapshot()');
       const { rows } = await this.client.query<{ pid: number }>(
         `SELECT pid FROM pg_stat_activity
          WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)) AND query !~* '^\\s*delete'`,
