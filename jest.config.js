@@ -38,6 +38,8 @@ export default {
   // The usual five seconds are too few for a suite that starts a server while another one migrates a database.
   testTimeout: 30_000,
   maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Jest keeps some of each suite's modules (https://github.com/jestjs/jest/issues/11956): a fresh worker in time.
+  workerIdleMemoryLimit: '1.5GB',
   projects: [
     {
       ...common,
