@@ -1,24 +1,35 @@
 import { request as httpRequest } from 'node:http';
 import { AuditRecord } from '#libs/audit';
-import { CatalogImporter, EndpointResolver } from '../src/index.js';
+import { CatalogHttpModule, CatalogImporter, EndpointResolver } from '../src/index.js';
 import { CatalogChanges } from '../src/changes/catalog-changes.service.js';
 import { aModel, aWrapper } from '../src/catalog.spec-support.js';
-import { type Answer, CatalogApp, details, problems, START_LIMIT_MS } from './catalog-app.js';
+import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from '../../oauth/test/oauth-app.js';
+import { AdminBench, details } from '../../../test/support/admin-bench.js';
+import type { JsonAnswer } from '../../../test/support/oauth-client.js';
 
-let at: CatalogApp;
-beforeAll(async () => void (at = await CatalogApp.start()), START_LIMIT_MS);
-afterAll(() => at?.close());
-beforeEach(() => at.dataSource.query('TRUNCATE catalog_entries, catalog_words CASCADE'));
+let server: OAuthApp;
+let at: AdminBench;
+beforeAll(async () => {
+  server = await startOAuthApp({}, [{ module: CatalogHttpModule }]);
+  at = await AdminBench.start(server);
+}, START_LIMIT_MS);
+afterAll(() => server?.close());
+beforeEach(() => server.dataSource.query('TRUNCATE catalog_entries, catalog_words CASCADE'));
 
+/** `path: message` of every problem. */
+const problems = (answer: JsonAnswer): string[] =>
+  ((details(answer)?.validationErrors ?? []) as { path: string; message: string }[]).map(
+    ({ path, message }) => `${path}: ${message}`,
+  );
 const create = async (noun: 'models' | 'wrappers', body: object) => {
   const answer = await at.call('POST', `/admin/${noun}`, { body });
   expect([answer.status, problems(answer)]).toEqual([201, []]);
   return answer.body as { id: string; version: number; endpoint: string };
 };
 const model = (alias: string, other = {}) => create('models', aModel(alias, other));
-const tag = ({ headers }: Answer) => headers.get('etag');
+const tag = ({ headers }: JsonAnswer) => headers.get('etag');
 const audited = async () =>
-  (await at.dataSource.getRepository(AuditRecord).find({ order: { id: 'DESC' } })).filter(({ type }) =>
+  (await server.dataSource.getRepository(AuditRecord).find({ order: { id: 'DESC' } })).filter(({ type }) =>
     /^(model|wrapper)\./.test(type),
   );
 
@@ -42,7 +53,7 @@ describe('a definition', () => {
       expect(patched.body).toEqual(read.body);
     }
     const { body } = await at.call('GET', `/admin/models/${one.id}`);
-    expect(body).toMatchObject({ endpoint: 'acme/two', version: 1, ownerId: at.adminId });
+    expect(body).toMatchObject({ endpoint: 'acme/two', version: 1, ownerId: at.boss.id });
     expect(body.price).toEqual({ unit: 'output', amountUsd: '1.5000' });
     expect(Object.keys((body.inputSchema as { properties: object }).properties)).toEqual(Object.keys(order));
   });
@@ -152,7 +163,7 @@ describe('a model', () => {
     });
 
     it('stays when a release would make it, if people made the wrapper; its own wrappers come along', async () => {
-      const importer = at.app.get(CatalogImporter, { strict: false });
+      const importer = server.app.get(CatalogImporter, { strict: false });
       const byRelease = { ip: null, origin: 'release' } as const;
       const change = (alias: string) => importer.importModels(null, [aModel(alias, without)], byRelease);
       await importer.importModels(null, [aModel('one'), aModel('two')], byRelease);
@@ -171,8 +182,8 @@ describe('a model', () => {
       const wider = { ...schema, properties: { ...schema.properties, more: { type: 'string' } } };
       const body = { inputSchema: wider, visibility: 'private', status: 'draft' };
       expect((await at.call('PATCH', `/admin/models/${id}`, { body })).status).toBe(200);
-      const resolver = at.app.get(EndpointResolver, { strict: false });
-      const actor = { userId: at.adminId, email: '', role: 'user', clientId: null } as const;
+      const resolver = server.app.get(EndpointResolver, { strict: false });
+      const actor = { userId: at.boss.id, email: '', role: 'user', clientId: null } as const;
       const input = { photo: 'https://example.org/a.png' };
       expect(await resolver.resolve(actor, 'modelrunner/w', input)).toMatchObject({ modelId: id });
     });
@@ -205,12 +216,12 @@ it('lists find entries by each filter, in pages', async () => {
 
 it('each version is kept whole, with who made it', async () => {
   const { id } = await model('one');
-  await at.call('PATCH', `/admin/models/${id}`, { key: at.keys.curator, body: { summary: 'Second.' } });
+  await at.call('PATCH', `/admin/models/${id}`, { key: at.keys.curators[0], body: { summary: 'Second.' } });
   const { body } = await at.call('GET', `/admin/models/${id}/versions`);
   expect(body).toMatchObject({ total: 2, page: 1 });
   expect(body.items).toMatchObject([
-    { version: 2, origin: 'operator', changedByEmail: expect.stringMatching(/^curator-/) },
-    { version: 1, origin: 'operator', changedBy: at.adminId },
+    { version: 2, origin: 'operator', changedByEmail: 'curator@example.org' },
+    { version: 1, origin: 'operator', changedBy: at.boss.id },
   ]);
   const version = async (number: string) => at.call('GET', `/admin/models/${id}/versions/${number}`);
   expect((await version('1')).body.definition).toMatchObject({ summary: 'Summary of one.', engine: 'local' });
@@ -223,7 +234,7 @@ it('each version is kept whole, with who made it', async () => {
 
 it('each change is told to every process and stands in the audit trail', async () => {
   let told = 0;
-  const end = at.app.get(CatalogChanges, { strict: false }).subscribe(() => (told += 1));
+  const end = server.app.get(CatalogChanges, { strict: false }).subscribe(() => (told += 1));
   const { id } = await model('one');
   await at.call('PATCH', `/admin/models/${id}`, {
     body: { summary: 'S.', price: { unit: 'second', amountUsd: '1' } },
@@ -236,7 +247,7 @@ it('each change is told to every process and stands in the audit trail', async (
     ['model.updated', { id, endpoint: 'modelrunner/one', version: 2, fields: 'summary, price' }],
     ['model.created', { id, endpoint: 'modelrunner/one', version: 1 }],
   ]);
-  for (const event of events) expect(event).toMatchObject({ actorId: at.adminId, ip: '127.0.0.1' });
+  for (const event of events) expect(event).toMatchObject({ actorId: at.boss.id, ip: '127.0.0.1' });
   expect(told).toBeGreaterThanOrEqual(3);
   end();
 });
@@ -303,7 +314,7 @@ describe('an import', () => {
 
   it('of a stranger is refused before its body is read', async () => {
     const status = await new Promise<number>((resolve, reject) => {
-      const sent = httpRequest(`${at.base}/admin/models/import`, {
+      const sent = httpRequest(`${server.base}/admin/models/import`, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',

@@ -54,10 +54,6 @@ interface RequestKey {
   userId: string | null;
 }
 
-/** One: `$1` its id, `$2` whose it has to be. The plan of a lookup costs a fraction of that of a join. */
-const FROM_ONE = `
-  FROM inference_requests r WHERE r.id = $1 AND ($2::uuid IS NULL OR r.user_id = $2)`;
-
 /** Many at once: `$1` the ids, `$2` whose each has to be; `place` is the position in both, from 1. */
 const FROM_WANTED = `
   FROM unnest($1::text[], $2::uuid[]) WITH ORDINALITY AS wanted (id, user_id, place)
@@ -70,9 +66,7 @@ const STATE = `r.status, r.progress, r.model_endpoint AS "modelEndpoint",
   (r.run_plan->>'typicalSeconds')::float8 AS "typicalSeconds"`;
 
 const SQL = {
-  view: `SELECT 1 AS place, ${VIEW} ${FROM_ONE}`,
   views: `SELECT wanted.place::int, ${VIEW} ${FROM_WANTED}`,
-  state: `SELECT 1 AS place, ${STATE} ${FROM_ONE}`,
   states: `SELECT wanted.place::int, ${STATE} ${FROM_WANTED}`,
   submitted: `SELECT ${SUBMITTED} FROM inference_requests WHERE user_id = $1 AND id = $2`,
   byKey: `SELECT ${SUBMITTED} FROM inference_requests WHERE user_id = $1 AND idempotency_key = $2`,
@@ -86,8 +80,8 @@ const SQL = {
 /** Reads requests for their owners. Every query of one request has the owner in its condition. */
 @Injectable()
 export class RequestHistoryRepository {
-  private readonly readView = batchedReads<RequestKey, ViewRow>((keys) => this.many('view', keys));
-  private readonly readState = batchedReads<RequestKey, RequestState>((keys) => this.many('state', keys));
+  private readonly readView = batchedReads<RequestKey, ViewRow>((keys) => this.many('views', keys));
+  private readonly readState = batchedReads<RequestKey, RequestState>((keys) => this.many('states', keys));
 
   constructor(
     @InjectRepository(InferenceRequest) private readonly requests: Repository<InferenceRequest>,
@@ -163,17 +157,14 @@ export class RequestHistoryRepository {
   }
 
   private async many<Row extends object>(
-    name: 'view' | 'state',
+    name: 'views' | 'states',
     keys: readonly RequestKey[],
   ): Promise<(Row | null)[]> {
     const found = new Array<Row | null>(keys.length).fill(null);
-    const ids = keys.map(({ requestId }) => requestId);
-    const users = keys.map(({ userId }) => userId);
-    const reading =
-      keys.length === 1
-        ? this.run<Row & { place: number }>(name, [ids[0], users[0]])
-        : this.run<Row & { place: number }>(`${name}s`, [ids, users]);
-    for (const { place, ...row } of await reading) found[place - 1] = row as unknown as Row;
+    const values = [keys.map(({ requestId }) => requestId), keys.map(({ userId }) => userId)];
+    for (const { place, ...row } of await this.run<Row & { place: number }>(name, values)) {
+      found[place - 1] = row as unknown as Row;
+    }
     return found;
   }
 

@@ -6,12 +6,11 @@ import {
 } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { HourlyRounds } from '#libs/lifecycle';
 import { ClientsService } from './clients/clients.service.js';
 import { AuthorizationRequestsService } from './grants/authorization-requests.service.js';
 import { GrantsService } from './grants/grants.service.js';
 import { AccessToken } from './tokens/access-token.entity.js';
-
-const EVERY_MS = 3_600_000;
 
 /**
  * All but the one that proves of a refresh token, not yet exchanged itself, that it did arrive: without it the theft of
@@ -32,8 +31,9 @@ const DELETE_ACCESS_TOKENS = `
 @Injectable()
 export class ExpiredRowsSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('oauth');
-  private timer?: NodeJS.Timeout;
-  private running?: Promise<void>;
+  private readonly rounds = new HourlyRounds('sweep of expired rows', this.logger, () =>
+    this.sweep(new Date()),
+  );
 
   constructor(
     @InjectRepository(AccessToken) private readonly accessTokens: Repository<AccessToken>,
@@ -43,21 +43,12 @@ export class ExpiredRowsSweeper implements OnApplicationBootstrap, BeforeApplica
   ) {}
 
   onApplicationBootstrap(): void {
-    const start = (): void => {
-      this.running = this.sweep(new Date()).then(
-        () => undefined,
-        (error: Error) => this.logger.warn(`sweep of expired rows: ${error.message}`),
-      );
-    };
-    this.timer = setInterval(start, EVERY_MS).unref();
-    // A server that is restarted more often than hourly would otherwise never come to it.
-    start();
+    this.rounds.start();
   }
 
   /** Before the database connections end. */
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** @returns how many rows went */

@@ -4,38 +4,27 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { HourlyRounds } from '#libs/lifecycle';
 import { WebSessionStore } from './web-session.store.js';
-
-const EVERY_MS = 3_600_000;
 
 /** Removes web sessions that are over, at the start and every hour, on every replica: the statements do not mind. */
 @Injectable()
 export class ExpiredSessionsSweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('sessions');
-  private timer?: NodeJS.Timeout;
-  private running?: Promise<void>;
+  private readonly rounds: HourlyRounds;
 
-  constructor(private readonly sessions: WebSessionStore) {}
+  constructor(sessions: WebSessionStore) {
+    this.rounds = new HourlyRounds('sweep of expired sessions', this.logger, () =>
+      sessions.deleteExpired(new Date()),
+    );
+  }
 
   onApplicationBootstrap(): void {
-    const start = (): void => {
-      this.running = this.sweep();
-    };
-    this.timer = setInterval(start, EVERY_MS).unref();
-    start();
+    this.rounds.start();
   }
 
   /** The connection closes after this. */
-  async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      await this.sessions.deleteExpired(new Date());
-    } catch (error) {
-      this.logger.warn(`sweep of expired sessions: ${(error as Error).message}`);
-    }
+  beforeApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 }

@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Headers,
   HttpCode,
   Param,
   Patch,
@@ -22,7 +23,7 @@ import { readDefinitions } from '../import/definition-reader.js';
 import { ChangeModelsQuery, ListEntriesQuery } from './admin-entries.dto.js';
 import { EntryChanges } from './entry-changes.service.js';
 import { EntryReads } from './entry-reads.service.js';
-import { EntryTagInterceptor, IfMatch } from './entry-tag.js';
+import { EntryTagInterceptor } from './entry-tag.js';
 import { MODEL_SCHEMAS as described } from './entry.schemas.js';
 import type { EntrySummary, EntryView, VersionDetailView, VersionView } from './entry-view.js';
 import { importStream } from './import-route.js';
@@ -107,7 +108,7 @@ export class AdminModelsController {
   replace(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
-    @IfMatch() ifMatch: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Query() { force }: ChangeModelsQuery,
     @Body() body: object,
     @Req() { ip }: FastifyRequest,
@@ -127,7 +128,7 @@ export class AdminModelsController {
   patch(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
-    @IfMatch() ifMatch: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Query() { force }: ChangeModelsQuery,
     @Body() body: object,
     @Req() { ip }: FastifyRequest,
@@ -146,7 +147,7 @@ export class AdminModelsController {
   delete(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
-    @IfMatch() ifMatch: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Req() { ip }: FastifyRequest,
   ): Promise<void> {
     return this.changes.delete(actor, 'model', { id, ifMatch }, { ip });

@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Headers,
   HttpCode,
   Param,
   Patch,
@@ -22,7 +23,7 @@ import { readDefinitions } from '../import/definition-reader.js';
 import { ListEntriesQuery } from './admin-entries.dto.js';
 import { EntryChanges } from './entry-changes.service.js';
 import { EntryReads } from './entry-reads.service.js';
-import { EntryTagInterceptor, IfMatch } from './entry-tag.js';
+import { EntryTagInterceptor } from './entry-tag.js';
 import { WRAPPER_SCHEMAS as described } from './entry.schemas.js';
 import type { EntrySummary, EntryView, VersionDetailView, VersionView } from './entry-view.js';
 import { importStream } from './import-route.js';
@@ -95,7 +96,7 @@ export class AdminWrappersController {
   replace(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
-    @IfMatch() ifMatch: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Body() body: object,
     @Req() { ip }: FastifyRequest,
   ): Promise<EntryView> {
@@ -113,7 +114,7 @@ export class AdminWrappersController {
   patch(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
-    @IfMatch() ifMatch: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Body() body: object,
     @Req() { ip }: FastifyRequest,
   ): Promise<EntryView> {
@@ -131,7 +132,7 @@ export class AdminWrappersController {
   delete(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
-    @IfMatch() ifMatch: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Req() { ip }: FastifyRequest,
   ): Promise<void> {
     return this.changes.delete(actor, 'wrapper', { id, ifMatch }, { ip });

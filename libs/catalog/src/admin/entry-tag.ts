@@ -1,11 +1,5 @@
-import {
-  type CallHandler,
-  createParamDecorator,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-} from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { type Observable, tap } from 'rxjs';
 import { AppError } from '#libs/errors';
 
@@ -16,11 +10,6 @@ interface Tagged {
 
 /** The entity tag of one version of an entry (RFC 9110 §8.8.3). */
 export const entryTag = ({ id, version }: Tagged): string => `"${id}.${version}"`;
-
-/** The `If-Match` header, if there is one. */
-export const IfMatch = createParamDecorator((_: unknown, context: ExecutionContext): string | undefined => {
-  return context.switchToHttp().getRequest<FastifyRequest>().headers['if-match'];
-});
 
 /**
  * `If-Match` (RFC 9110 §13.1.1): one of its tags must be the entry's. A proxy may have made a tag weak on the way, which

@@ -5,12 +5,12 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { HourlyRounds } from '#libs/lifecycle';
 import { IngestsRepository } from '../ingest/ingests.repository.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { UploadsService } from '../upload/uploads.service.js';
 import { FilesService } from './files.service.js';
 
-const HOUR_MS = 3_600_000;
 /** Files deleted at a time, so that a sweep never holds a long list. */
 const BATCH = 200;
 
@@ -18,8 +18,7 @@ const BATCH = 200;
 @Injectable()
 export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(FileSweeper.name);
-  private timer?: NodeJS.Timeout;
-  private running?: Promise<void>;
+  private readonly rounds = new HourlyRounds('sweep', this.logger, () => this.sweep());
 
   constructor(
     @Inject(STORAGE) private readonly storage: StorageAdapter,
@@ -29,16 +28,11 @@ export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    const start = (): void => {
-      this.running = this.sweep().catch((error: unknown) => this.logger.warn(`sweep: ${String(error)}`));
-    };
-    this.timer = setInterval(start, HOUR_MS).unref();
-    start();
+    this.rounds.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+  onApplicationShutdown(): Promise<void> {
+    return this.rounds.stop();
   }
 
   async sweep(): Promise<void> {

@@ -7,9 +7,9 @@ import {
 } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { FilesService } from '#libs/files';
+import { HourlyRounds } from '#libs/lifecycle';
 import { RequestLifecycleRepository } from '../request-lifecycle.repository.js';
 
-const HOUR_MS = 3_600_000;
 /** Requests deleted at a time. */
 const BATCH = 200;
 
@@ -20,8 +20,7 @@ const BATCH = 200;
 @Injectable()
 export class RequestRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger(RequestRetention.name);
-  private timer?: NodeJS.Timeout;
-  private running?: Promise<void>;
+  private readonly rounds = new HourlyRounds('sweep', this.logger, () => this.sweep());
   private stopped = false;
 
   constructor(
@@ -32,17 +31,12 @@ export class RequestRetention implements OnApplicationBootstrap, OnApplicationSh
 
   onApplicationBootstrap(): void {
     if (this.config.REQUEST_TTL_DAYS === 0) return;
-    const start = (): void => {
-      this.running = this.sweep().catch((error: unknown) => this.logger.warn(`sweep: ${String(error)}`));
-    };
-    this.timer = setInterval(start, HOUR_MS).unref();
-    start();
+    this.rounds.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    clearInterval(this.timer);
-    await this.running;
+    await this.rounds.stop();
   }
 
   async sweep(): Promise<void> {
