@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#libs/errors';
-import type { ByteRange, StorageAdapter } from './storage.port.js';
+import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
 import { isStorageKey } from './storage-key.js';
 
 /** A temporary file that nobody wrote to for so long belongs to a writer that is gone, wherever it ran. */
@@ -23,6 +23,8 @@ const HOST_MARK = Buffer.from(hostname()).toString('hex').slice(0, 32);
  * written beside, synced, and renamed into place.
  */
 export class DiskStorage implements StorageAdapter {
+  /** Bytes come through this server: the HTTP edge signs URLs of its own (`UploadUrls`). */
+  readonly direct = null;
   private readonly temporary: string;
 
   /** @param root absolute path of a folder that belongs to this storage alone */
@@ -56,17 +58,28 @@ export class DiskStorage implements StorageAdapter {
   }
 
   async stat(key: string): Promise<{ size: number } | null> {
-    try {
-      const { size } = await stat(this.pathOf(key));
-      return { size };
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    const object = await this.find(key);
+    return object && { size: object.size };
   }
 
   async delete(key: string): Promise<void> {
     await rm(this.pathOf(key), { force: true });
+  }
+
+  async *list(after = ''): AsyncGenerator<StoredObject> {
+    // The shards are the first characters of the keys, so that walking them in order gives the keys in order.
+    for (const first of await shards(this.root, after.slice(0, 2))) {
+      for (const second of await shards(
+        join(this.root, first),
+        after.startsWith(first) ? after.slice(2, 4) : '',
+      )) {
+        for (const key of await sortedNames(join(this.root, first, second))) {
+          const found = key > after && key.startsWith(first + second) && isStorageKey(key);
+          const object = found && (await this.find(key));
+          if (object) yield object;
+        }
+      }
+    }
   }
 
   async sweep(): Promise<void> {
@@ -74,6 +87,16 @@ export class DiskStorage implements StorageAdapter {
     for (const name of names) {
       const path = join(this.temporary, name);
       if (await isAbandoned(path, name)) await rm(path, { force: true });
+    }
+  }
+
+  private async find(key: string): Promise<StoredObject | null> {
+    try {
+      const { size, mtime } = await stat(this.pathOf(key));
+      return { key, size, storedAt: mtime };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
     }
   }
 
@@ -98,6 +121,21 @@ async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
+}
+
+/** @param from the first that is wanted */
+async function shards(folder: string, from: string): Promise<string[]> {
+  return (await sortedNames(folder)).filter((name) => /^[0-9a-z]{2}$/.test(name) && name >= from);
+}
+
+async function sortedNames(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    // A file where a folder should be is none of ours.
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 async function isAbandoned(path: string, name: string): Promise<boolean> {
