@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -14,7 +13,7 @@ import { IngestsRepository } from './ingest/ingests.repository.js';
 import { FileRecord } from './records/file.entity.js';
 import { PendingFile } from './records/pending-file.entity.js';
 import { FilesService } from './records/files.service.js';
-import { DiskStorage } from './storage/disk-storage.adapter.js';
+import { createStorage } from './storage/create-storage.js';
 import { STORAGE } from './storage/storage.port.js';
 import { UploadPart } from './upload/upload-part.entity.js';
 import { Upload } from './upload/upload.entity.js';
@@ -23,7 +22,7 @@ import { UploadsService } from './upload/uploads.service.js';
 const storage = {
   provide: STORAGE,
   inject: [APP_CONFIG],
-  useFactory: (config: AppConfig) => new DiskStorage(join(config.DATA_DIR, 'files')),
+  useFactory: (config: AppConfig) => createStorage(config),
 };
 
 /** Files: stored, fetched from URLs, and handed to the engines. */
