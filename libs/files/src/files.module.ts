@@ -15,8 +15,15 @@ import { PendingFile } from './records/pending-file.entity.js';
 import { FilesService } from './records/files.service.js';
 import { createStorage } from './storage/create-storage.js';
 import { STORAGE } from './storage/storage.port.js';
+import { ServerTransfer } from './upload/server-transfer.service.js';
+import { StorageTransfer } from './upload/storage-transfer.service.js';
+import { UploadClaims } from './upload/upload-claims.service.js';
+import { UploadClosing } from './upload/upload-closing.service.js';
 import { UploadPart } from './upload/upload-part.entity.js';
+import { UploadTransfers } from './upload/upload-transfers.service.js';
+import { UploadUrls } from './upload/upload-urls.service.js';
 import { Upload } from './upload/upload.entity.js';
+import { UploadedFiles } from './upload/uploaded-files.service.js';
 import { UploadsService } from './upload/uploads.service.js';
 
 const storage = {
@@ -40,6 +47,13 @@ const storage = {
     IngestWait,
     IngestRetries,
     IngestService,
+    UploadUrls,
+    ServerTransfer,
+    StorageTransfer,
+    UploadTransfers,
+    UploadClaims,
+    UploadClosing,
+    UploadedFiles,
     UploadsService,
   ],
   exports: [
@@ -50,6 +64,8 @@ const storage = {
     InputFetcher,
     IngestsRepository,
     IngestService,
+    UploadUrls,
+    UploadedFiles,
     UploadsService,
   ],
 })

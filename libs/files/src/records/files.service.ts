@@ -51,6 +51,15 @@ export interface FileMeta {
   expiresAt?: Date;
 }
 
+/** Bytes that the storage got past this server, and the file that they are to be. */
+export interface AdoptedBytes {
+  key: string;
+  userId: string;
+  storageKey: string;
+}
+
+type Findings = Pick<FileRecord, 'requestId' | 'fileName' | 'contentType' | 'size' | 'sha256' | 'expiresAt'>;
+
 /** Stored files: their bytes in the storage, their facts in the database. */
 @Injectable()
 export class FilesService {
@@ -82,28 +91,41 @@ export class FilesService {
     meta: FileMeta,
   ): Promise<StoredFile> {
     const stream = source instanceof Readable ? source : openLocal(source.path);
+    const storageKey = newStorageKey();
     try {
-      const { head, whole } = await peek(stream, SNIFF_BYTES);
-      if (head.length === 0) throw new AppError('invalid_file', 'The file is empty.');
-      const { contentType, extension } = await resolveContentType(head, meta.contentType);
-      const limit = meta.maxBytes ?? this.config.MAX_FILE_BYTES;
-      const bytes = new MeasuredBytes(whole, limit, () => tooLarge(limit));
-      const storageKey = newStorageKey();
-      await this.pending.insert({ storageKey });
-      await this.storage.put(storageKey, bytes).catch((error: unknown) => this.takeBack(storageKey, error));
-      return await this.record({
-        key,
-        storageKey,
-        userId,
-        requestId: meta.requestId ?? null,
-        fileName: cleanFileName(meta.fileName, extension),
-        contentType,
-        size: bytes.size,
-        sha256: bytes.sha256(),
-        expiresAt: meta.expiresAt ?? new Date(Date.now() + this.config.FILE_TTL_DAYS * DAY_MS),
+      const findings = await this.inspect(stream, meta, async (bytes) => {
+        await this.pending.insert({ storageKey });
+        await this.storage.put(storageKey, bytes);
       });
+      return await this.record({ key, storageKey, userId, ...findings });
+    } catch (error) {
+      return await this.takeBack(storageKey, error);
     } finally {
       stream.destroy();
+    }
+  }
+
+  /**
+   * Makes a file of bytes that the storage has, or gets by `place`. They are read once, for what they are and their
+   * hash. What fails for a moment may be tried again with the same bytes; those that no file may have are deleted.
+   * @throws AppError `file_too_large`, `invalid_file` (empty), `unavailable`; whatever `place` throws
+   */
+  async adopt(
+    { key, userId, storageKey }: AdoptedBytes,
+    place: () => Promise<void>,
+    meta: FileMeta,
+  ): Promise<StoredFile> {
+    await this.pending.createQueryBuilder().insert().values({ storageKey }).orIgnore().execute();
+    try {
+      await place();
+      const stream = await this.storage.open(storageKey);
+      const findings = await this.inspect(stream, meta, readThrough).finally(() => stream.destroy());
+      return await this.record({ key, storageKey, userId, ...findings });
+    } catch (error) {
+      // Another attempt that was believed dead may have made the file: then these bytes are its.
+      if (await this.records.existsBy({ storageKey })) await this.pending.delete({ storageKey });
+      else if (isVerdict(error)) return await this.takeBack(storageKey, error);
+      throw error;
     }
   }
 
@@ -178,28 +200,46 @@ export class FilesService {
     if (records.length > 0) await this.records.delete({ id: In(records.map(({ id }) => id)) });
   }
 
+  /** Finds out what a file is while `consume` reads it. */
+  private async inspect(
+    stream: Readable,
+    meta: FileMeta,
+    consume: (bytes: MeasuredBytes) => Promise<void>,
+  ): Promise<Findings> {
+    const { head, whole } = await peek(stream, SNIFF_BYTES);
+    if (head.length === 0) throw new AppError('invalid_file', 'The file is empty.');
+    const { contentType, extension } = await resolveContentType(head, meta.contentType);
+    const limit = meta.maxBytes ?? this.config.MAX_FILE_BYTES;
+    const bytes = new MeasuredBytes(whole, limit, () => tooLarge(limit));
+    await consume(bytes);
+    return {
+      requestId: meta.requestId ?? null,
+      fileName: cleanFileName(meta.fileName, extension),
+      contentType,
+      size: bytes.size,
+      sha256: bytes.sha256(),
+      expiresAt: meta.expiresAt ?? new Date(Date.now() + this.config.FILE_TTL_DAYS * DAY_MS),
+    };
+  }
+
   /** Makes the file and ends its being pending, in one transaction. */
-  private async record(facts: Omit<FileRecord, 'id' | 'createdAt'>): Promise<StoredFile> {
-    try {
-      return await this.records.manager.transaction(async (manager) => {
-        const { affected } = await manager.delete(PendingFile, { storageKey: facts.storageKey });
-        if (affected !== 1)
-          throw new Error(`the bytes of ${facts.storageKey} were swept while they were written`);
-        const inserted = await manager
-          .createQueryBuilder()
-          .insert()
-          .into(FileRecord)
-          .values(facts)
-          .orIgnore()
-          .returning(['id'])
-          .execute();
-        const [row] = inserted.raw as { id: string }[];
-        if (!row) throw new AppError('conflict', 'This file was uploaded already.');
-        return this.view({ ...facts, id: row.id });
-      });
-    } catch (error) {
-      return this.takeBack(facts.storageKey, error);
-    }
+  private record(facts: Omit<FileRecord, 'id' | 'createdAt'>): Promise<StoredFile> {
+    return this.records.manager.transaction(async (manager) => {
+      const { affected } = await manager.delete(PendingFile, { storageKey: facts.storageKey });
+      if (affected !== 1)
+        throw new Error(`the bytes of ${facts.storageKey} were swept while they were written`);
+      const inserted = await manager
+        .createQueryBuilder()
+        .insert()
+        .into(FileRecord)
+        .values(facts)
+        .orIgnore()
+        .returning(['id'])
+        .execute();
+      const [row] = inserted.raw as { id: string }[];
+      if (!row) throw new AppError('conflict', 'This file was uploaded already.');
+      return this.view({ ...facts, id: row.id });
+    });
   }
 
   /** Bytes first, as in {@link delete}. If that fails too, the sweep does it. */
@@ -226,4 +266,13 @@ export function tooLarge(limit: number): AppError {
 
 function openLocal(path: string): Readable {
   return createReadStream(path, { highWaterMark: 1024 * 1024 });
+}
+
+async function readThrough(bytes: MeasuredBytes): Promise<void> {
+  for await (const chunk of bytes) void chunk;
+}
+
+/** True when the bytes are to blame. */
+function isVerdict(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'file_too_large' || error.code === 'invalid_file');
 }

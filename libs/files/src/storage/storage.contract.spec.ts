@@ -142,7 +142,7 @@ describe.each<[string, () => Promise<Place>]>([
     for (const after of ['', made[0]!, made[20]!, near[1]!, 'm', made.at(-1)!]) {
       expect(await keys(after)).toEqual(made.filter((key) => key > after));
     }
-    const listed = storage.list(near[0]!)[Symbol.asyncIterator]();
+    const listed = storage.list(near[0])[Symbol.asyncIterator]();
     expect((await listed.next()).value).toMatchObject({ key: near[1], size: 2 });
     await listed.return?.();
     for (const key of made) await storage.delete(key);

@@ -1,18 +1,15 @@
 import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, MoreThan, Not, Repository } from 'typeorm';
+import { IsNull, MoreThan, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { formatBytes } from '../content/byte-size.js';
 import { MeasuredBytes } from '../content/byte-stream.js';
 import { mediaType } from '../content/content-type.js';
 import { withStallLimit } from '../content/stall-limit.js';
 import { FilesService, type StoredFile, tooLarge } from '../records/files.service.js';
-import { newStorageKey } from '../storage/storage-key.js';
-import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
-import { UploadPart } from './upload-part.entity.js';
-import { LARGEST_MULTIPART_BYTES, LARGEST_PART_BYTES, UPLOAD_STALL_MS } from './upload-rules.js';
+import { PartStore, partTooLarge } from './part-store.service.js';
+import { LARGEST_PART_BYTES, UPLOAD_STALL_MS } from './upload-rules.js';
 import type { UploadGrant } from './upload-signature.js';
 import { Upload } from './upload.entity.js';
 
@@ -30,9 +27,8 @@ export interface IncomingBody {
 export class UploadReceiver {
   constructor(
     @InjectRepository(Upload) private readonly uploads: Repository<Upload>,
-    @InjectRepository(UploadPart) private readonly parts: Repository<UploadPart>,
-    @Inject(STORAGE) private readonly storage: StorageAdapter,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly parts: PartStore,
     private readonly files: FilesService,
   ) {}
 
@@ -69,32 +65,10 @@ export class UploadReceiver {
   async receivePart(grant: UploadGrant, body: IncomingBody): Promise<string> {
     const { uploadId, number: partNumber } = grant.part ?? { uploadId: '', number: 0 };
     await this.find({ id: uploadId, key: grant.key, multipart: true });
-    const limit = Math.min(LARGEST_PART_BYTES, await this.roomFor(uploadId, partNumber));
+    const limit = Math.min(LARGEST_PART_BYTES, await this.parts.roomFor(uploadId, partNumber));
     if ((body.contentLength ?? 0) > limit) throw partTooLarge();
     const bytes = new MeasuredBytes(complete(body, null), limit, partTooLarge);
-    const storageKey = newStorageKey();
-    await this.storage.put(storageKey, bytes);
-    const etag = bytes.sha256();
-    await this.replacePart({ uploadId, partNumber, storageKey, size: bytes.size, etag });
-    return etag;
-  }
-
-  /** Bytes that the file may still have, so that nobody fills the disk with parts of a file that can never be. */
-  private async roomFor(uploadId: string, partNumber: number): Promise<number> {
-    const others = await this.parts.sum('size', { uploadId, partNumber: Not(partNumber) });
-    return Math.max(0, LARGEST_MULTIPART_BYTES - (others ?? 0));
-  }
-
-  private async replacePart(part: UploadPart): Promise<void> {
-    const { uploadId, partNumber } = part;
-    try {
-      const earlier = await this.parts.findOneBy({ uploadId, partNumber });
-      await this.parts.upsert(part, ['uploadId', 'partNumber']);
-      if (earlier) await this.storage.delete(earlier.storageKey);
-    } catch (error) {
-      await this.storage.delete(part.storageKey);
-      throw error;
-    }
+    return this.parts.store(uploadId, partNumber, bytes);
   }
 
   private async find(where: { id?: string; key: string; multipart: boolean }): Promise<Upload> {
@@ -132,11 +106,6 @@ async function* complete(
     );
   }
   if (expected !== undefined && received !== expected) throw wrongSize(expected);
-}
-
-function partTooLarge(): AppError {
-  const [part, file] = [formatBytes(LARGEST_PART_BYTES), formatBytes(LARGEST_MULTIPART_BYTES)];
-  return new AppError('file_too_large', `A part may have at most ${part}, all parts together ${file}.`);
 }
 
 function wrongSize(expected: number): AppError {
