@@ -55,7 +55,7 @@ describe('parseCommand', () => {
   });
 
   it('has a line of usage for each command', () => {
-    expect(USAGE.split('\n')).toHaveLength(19);
+    expect(USAGE.split('\n')).toHaveLength(20);
     expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
   });
 });

@@ -3,13 +3,18 @@ import { type Actor, ROLES } from '#libs/accounts';
 
 const ROLE_NAMES = ROLES.join('|');
 
-/** Options beside `--json`; each takes a value. */
-const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search'] as const;
+/** Options beside `--json` and the flags; each takes a value. */
+const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search', 'to'] as const;
 type Option = (typeof OPTIONS)[number];
+
+/** Options without a value. */
+const FLAGS = ['delete'] as const;
+type Flag = (typeof FLAGS)[number];
 
 interface CommandShape {
   required: readonly Option[];
   optional?: readonly Option[];
+  flags?: readonly Flag[];
   /** It takes the name of a file after its own. */
   file?: true;
   usage: string;
@@ -62,6 +67,11 @@ const COMMANDS = {
     file: true,
     usage: 'FILE   likewise, after the models that they run on',
   },
+  'storage move': {
+    required: ['to'],
+    flags: ['delete'],
+    usage: '--to disk|s3 [--delete]   copies every file; --delete removes each from where it was',
+  },
 } as const satisfies Record<string, CommandShape>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -79,6 +89,7 @@ export interface Command {
   name: CommandName;
   /** Those of the command's options that are required are never empty. */
   options: Readonly<Record<Option, string>>;
+  flags: Readonly<Record<Flag, boolean>>;
   /** `--role`, or `user`. */
   role: Actor['role'];
   /** Empty for commands that take none. */
@@ -95,9 +106,10 @@ export function parseCommand(args: string[]): Command {
   const { name, file } = commandName(positionals);
   const options = Object.fromEntries(OPTIONS.map((option) => [option, values[option] ?? '']));
   requireOptions(name, options);
+  const flags = flagsOf(name, values);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  return { name, options: options as Record<Option, string>, role, file, json: values.json === true };
+  return { name, options: options as Record<Option, string>, flags, role, file, json: values.json === true };
 }
 
 function commandName([noun = '', ...words]: string[]): { name: CommandName; file: string } {
@@ -131,14 +143,21 @@ function requireOptions(name: CommandName, options: Record<string, string>): voi
   if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
 }
 
-function parse(args: string[]): {
-  values: Partial<Record<Option, string>> & { json?: boolean };
-  positionals: string[];
-} {
+type Values = Partial<Record<Option, string> & Record<Flag | 'json', boolean>>;
+
+function flagsOf(name: CommandName, values: Values): Record<Flag, boolean> {
+  const { flags = [] } = SHAPES[name] as CommandShape;
+  const surplus = FLAGS.find((flag) => values[flag] && !flags.includes(flag));
+  if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
+  return Object.fromEntries(FLAGS.map((flag) => [flag, values[flag] === true])) as Record<Flag, boolean>;
+}
+
+function parse(args: string[]): { values: Values; positionals: string[] } {
   const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
+  const switches = Object.fromEntries([...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const }]));
   try {
-    const options = { ...texts, json: { type: 'boolean' as const, default: false } };
-    return parseArgs({ args, allowPositionals: true, options });
+    const options = { ...texts, ...switches };
+    return parseArgs({ args, allowPositionals: true, options }) as { values: Values; positionals: string[] };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

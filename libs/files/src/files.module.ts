@@ -10,6 +10,7 @@ import { IngestWait } from './ingest/ingest-wait.service.js';
 import { Ingest } from './ingest/ingest.entity.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { IngestsRepository } from './ingest/ingests.repository.js';
+import { StorageMove } from './move/storage-move.service.js';
 import { FileRecord } from './records/file.entity.js';
 import { PendingFile } from './records/pending-file.entity.js';
 import { FilesService } from './records/files.service.js';
@@ -55,6 +56,7 @@ const storage = {
     UploadClosing,
     UploadedFiles,
     UploadsService,
+    StorageMove,
   ],
   exports: [
     STORAGE,
@@ -67,6 +69,7 @@ const storage = {
     UploadUrls,
     UploadedFiles,
     UploadsService,
+    StorageMove,
   ],
 })
 export class FilesModule {}
