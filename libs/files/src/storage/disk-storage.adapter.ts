@@ -3,14 +3,13 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '#libs/errors';
+import { writeDurably } from './durable-write.js';
 import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
 import { isStorageKey } from './storage-key.js';
 
 /** A temporary file that nobody wrote to for so long belongs to a writer that is gone, wherever it ran. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1_000;
-const WRITE_BUFFER_BYTES = 1024 * 1024;
 const READ_BUFFER_BYTES = 64 * 1024;
 const NO_FILE = 'There is no such file.';
 
@@ -108,12 +107,6 @@ export class DiskStorage implements StorageAdapter {
   private temporaryName(): string {
     return [HOST_MARK, process.pid, PROCESS_MARK, randomBytes(8).toString('hex')].join('.');
   }
-}
-
-async function writeDurably(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  // `flush` is fsync before the close; both are done when the pipeline is.
-  await pipeline(bytes, handle.createWriteStream({ flush: true, highWaterMark: WRITE_BUFFER_BYTES }));
 }
 
 /** Makes the rename itself survive a power cut. Not every platform can sync a folder. */
