@@ -157,7 +157,8 @@ function parse(args: string[]): { values: Values; positionals: string[] } {
   const switches = Object.fromEntries([...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const }]));
   try {
     const options = { ...texts, ...switches };
-    return parseArgs({ args, allowPositionals: true, options }) as { values: Values; positionals: string[] };
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+    return { values: values as Values, positionals }; positionals: string[] };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -22,7 +22,9 @@ export async function runMoveCommand(
     await storage.run({
       to,
       deleteSource: flags.delete,
-      onStart: (_, total) => !json && bar.start(Math.ceil(total / MEBIBYTE), 0, { files }),
+      onStart: (_, total) => {
+        if (!json) bar.start(Math.ceil(total / MEBIBYTE), 0, { files });
+      },
       onFile: (file) => {
         counts[file.outcome] += 1;
         if (file.outcome === 'missing' || file.outcome === 'damaged') problems.push(file);

@@ -28,8 +28,8 @@ export interface MoveOptions {
   /** Deletes each file from where it was once its copy is verified. */
   deleteSource: boolean;
   /** Called once before the first file. */
-  onStart(files: number, bytes: number): void;
-  onFile(file: MovedFile): void;
+  onStart: (files: number, bytes: number) => void;
+  onFile: (file: MovedFile) => void;
 }
 
 interface Ends {

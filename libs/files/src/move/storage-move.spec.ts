@@ -1,11 +1,14 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { getRepositoryToken } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { type FilesBench, patternBytes, rejection, startFilesBench } from '../files.spec-support.js';
+import { FileRecord } from '../records/file.entity.js';
 import { FilesService, type StoredFile } from '../records/files.service.js';
 import { createStorage } from '../storage/create-storage.js';
-import { type S3Server, startS3Server } from '../storage/s3-server.spec-support.js';
+import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { type MovedFile, type MoveOptions, StorageMove } from './storage-move.service.js';
 
 jest.setTimeout(60_000);
@@ -36,7 +39,7 @@ describe('StorageMove', () => {
     STORAGE = bench.config.STORAGE,
   ) => {
     const outcomes: MovedFile['outcome'][] = [];
-    const records = (bench.app.get(StorageMove) as unknown as { records: never }).records;
+    const records = bench.app.get<Repository<FileRecord>>(getRepositoryToken(FileRecord));
     await new StorageMove(records, { ...bench.config, STORAGE }).run({
       deleteSource: false,
       onStart: () => undefined,

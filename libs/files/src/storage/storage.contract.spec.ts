@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadConfig } from '#libs/config';
 import { patternBytes, rejection } from '../files.spec-support.js';
 import { createStorage } from './create-storage.js';
-import { type S3Server, startS3Server } from './s3-server.spec-support.js';
+import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { newStorageKey } from './storage-key.js';
 import type { StorageAdapter } from './storage.port.js';
 

@@ -2,7 +2,7 @@ import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { type FilesBench, patternBytes, startFilesBench } from '../files.spec-support.js';
 import { FilesService } from '../records/files.service.js';
-import { type S3Server, startS3Server } from '../storage/s3-server.spec-support.js';
+import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { UploadClient } from './upload-client.spec-support.js';
 import { Upload } from './upload.entity.js';
@@ -72,7 +72,7 @@ describe('direct uploads that go past this server', () => {
     const bytes = patternBytes(5 * MIB + 100);
     const parts = [];
     for (const [index, piece] of [bytes.subarray(0, 5 * MIB), bytes.subarray(5 * MIB)].entries()) {
-      const url = (await client.partUrl(upload, index + 1)).body.presignedUrl as string;
+      const url = (await client.partUrl(upload, index + 1)).body.presignedUrl;
       expect(new URL(url).origin).toBe('https://files.example.com');
       const { etag } = await client.put(local(url), piece);
       parts.push({ partNumber: index + 1, etag: etag! });
@@ -87,7 +87,7 @@ describe('direct uploads that go past this server', () => {
 
   it('can be completed again when the storage went away in the middle of it', async () => {
     const upload = await client.start();
-    const url = (await client.partUrl(upload, 1)).body.presignedUrl as string;
+    const url = (await client.partUrl(upload, 1)).body.presignedUrl;
     const { etag } = await client.put(local(url), 'the only part');
     const parts = [{ partNumber: 1, etag: etag! }];
     let reads = 0;
