@@ -158,7 +158,7 @@ function parse(args: string[]): { values: Values; positionals: string[] } {
   try {
     const options = { ...texts, ...switches };
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-    return { values: values as Values, positionals }; positionals: string[] };
+    return { values: values, positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

@@ -61,7 +61,10 @@ export class StorageMove {
         order: { id: 'ASC' },
         take: BATCH,
       });
-      await Promise.all(batch.map((file) => limit(async () => onFile(await this.move(file, ends)))));
+      const moves = batch.map((file) => limit(async () => onFile(await this.move(file, ends))));
+      // Nothing may be under way any more when this ends, well or not: the next run would meet it.
+      await Promise.allSettled(moves);
+      await Promise.all(moves);
       after = batch.at(-1)?.id ?? after;
       more = batch.length === BATCH;
     }
