@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /**
  * Nest 12 and several of its friends ship ESM only, which plain Jest cannot load on Node 20. So SWC renders
  * everything, packages included, to CommonJS for the tests (docs/adr/0005). The e2e suites start the built
@@ -32,6 +34,10 @@ const common = {
 };
 
 export default {
+  // Most suites wait for a database or another process, so a small machine has time for two.
+  // The usual five seconds are too few for a suite that starts a server while another one migrates a database.
+  testTimeout: 30_000,
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   projects: [
     {
       ...common,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatalogService } from '../../dist/libs/catalog/src/catalog.service.js';
+import { PostingsCache } from '../../dist/libs/catalog/src/search/postings-cache.service.js';
 import { CatalogRepository } from '../../dist/libs/catalog/src/catalog.repository.js';
 import { generateCatalog, insertCatalog } from '../../libs/catalog/test/search/generate-catalog.mjs';
 import { finish, openClient, startApi } from '../support/platform.mjs';
@@ -8,7 +9,8 @@ import { takeTurns, timed } from '../support/rounds.mjs';
 
 /*
  * Search and lists while the catalogue grows. Prints JSON: for every size the time of the import, the size of the index, and
- * the milliseconds of every call by what was asked, each in turn with a look-up of one entry by its endpoint.
+ * the milliseconds of every call by what was asked, each in turn with a look-up of one entry by its endpoint, which asks the
+ * database: through the repository, past what the process remembers of entries.
  */
 const SIZES = [1_000, 10_000, 100_000];
 const BATCH = 1_000;
@@ -19,6 +21,7 @@ const app = await startApi();
 const client = await openClient();
 const catalog = app.get(CatalogService, { strict: false });
 const repository = app.get(CatalogRepository, { strict: false });
+const postings = app.get(PostingsCache, { strict: false });
 const actor = {
   userId: '00000000-0000-0000-0000-000000000000',
   email: 'x@example.org',
@@ -38,7 +41,15 @@ const asked = (size) => {
   const last = Math.max(Math.floor((size * 0.75) / 100), 1);
   return {
     'judged queries': (call) => catalog.search(actor, judged[call % judged.length]),
+    'judged queries, nothing remembered': (call) => {
+      postings.forget();
+      return catalog.search(actor, judged[call % judged.length]);
+    },
     'search: image': search({ query: 'image' }),
+    'search: image, nothing remembered': () => {
+      postings.forget();
+      return catalog.search(actor, { limit: 10, query: 'image' });
+    },
     'search: picture generation': search({ query: 'picture generation model' }),
     'search: image, video': search({ query: 'image', category: 'video' }),
     'search: image, page 100': list({ search: 'image', page: 100, limit: 20 }),
@@ -66,7 +77,7 @@ for (const rows of SIZES) {
     return timed(() => repository.find({ owner, alias }, actor.userId));
   };
   for (const [name, work] of Object.entries(asked(rows))) {
-    const calls = name === 'judged queries' ? judged.length * 2 : CALLS;
+    const calls = name.startsWith('judged queries') ? judged.length * 2 : CALLS;
     const sides = { ours: (call) => timed(() => work(call)), bare: lookUp };
     await takeTurns(sides, calls);
     result.asked[name] = [

@@ -21,6 +21,8 @@ export async function startServer(script, args, environment) {
   }
   return {
     url,
+    // `taskset` becomes the program that it starts.
+    pid: child.pid,
     /** Microseconds of CPU that its threads used since its start; NaN where the system does not tell (Linux does). */
     async cpuMicros() {
       const tasks = `/proc/${child.pid}/task`;

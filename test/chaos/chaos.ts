@@ -12,7 +12,8 @@ export interface ChaosOptions {
   users: number;
   /** Milliseconds between two blows, at least and at most. */
   pause: [number, number];
-  redisUrl?: string;
+  /** Where queue and events are. */
+  store: 'PostgreSQL' | 'Redis';
 }
 
 /** What may be hit, each as often as it stands here. */
@@ -30,7 +31,7 @@ const REST_LIMIT_MS = 120_000;
 /** Traffic of several users while everything around it is killed and restarted, then the verdict. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const random = new Random(options.seed);
-  const cluster = await Cluster.start({ redisUrl: options.redisUrl });
+  const cluster = await Cluster.start(options.store);
   try {
     const people = await signEveryoneIn(cluster, options.users, random);
     const blows: string[] = [];
@@ -77,7 +78,7 @@ async function destroy(
     const blow = random.pick<(typeof BLOWS)[number] | 'Redis'>(targets);
     blows.push(`${((Date.now() - started) / 1_000).toFixed(1)} s ${blow}`);
     if (blow === 'PostgreSQL') await cluster.restartPostgres();
-    else if (blow === 'Redis') await cluster.emptyRedis();
+    else if (blow === 'Redis') await cluster.restartRedis();
     else cluster.kill(blow, random.between(0, 1));
   }
 }

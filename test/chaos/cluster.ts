@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { ROOT } from '../../apps/demo/src/own-server.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
 import { freePort } from '../support/free-port.js';
+import { type RedisServer, startRedis } from '../support/redis-server.mjs';
 
 const run = promisify(execFile);
 
@@ -38,7 +38,7 @@ interface Member {
   port?: number;
 }
 
-/** Two apis and two workers, as real processes, on a PostgreSQL of their own (and a Redis, where one is given). */
+/** Two apis and two workers, as real processes, on a PostgreSQL of their own (and a Redis, where that is the store). */
 export class Cluster {
   readonly endpoint = 'chaos/model';
   readonly dataDir: string;
@@ -50,16 +50,17 @@ export class Cluster {
   private constructor(
     dataDir: string,
     private readonly postgresPort: number,
-    private readonly redisUrl: string | undefined,
+    private readonly redis: RedisServer | undefined,
   ) {
     this.dataDir = dataDir;
   }
 
-  static async start({ redisUrl }: { redisUrl?: string } = {}): Promise<Cluster> {
+  /** @param store where queue and events are */
+  static async start(store: 'PostgreSQL' | 'Redis'): Promise<Cluster> {
     const cluster = new Cluster(
       await mkdtemp(join(tmpdir(), 'modelrunner-chaos-')),
       await freePort(),
-      redisUrl,
+      store === 'Redis' ? await startRedis() : undefined,
     );
     try {
       await cluster.prepare();
@@ -75,7 +76,7 @@ export class Cluster {
   }
 
   get hasRedis(): boolean {
-    return this.redisUrl !== undefined;
+    return this.redis !== undefined;
   }
 
   get databaseUrl(): string {
@@ -113,15 +114,9 @@ export class Cluster {
     this.postgres = await startEmbeddedPostgres({ dataDir: this.dataDir, port: this.postgresPort });
   }
 
-  /** Empties Redis, as a restart without persistence does, and breaks every connection to it. */
-  async emptyRedis(): Promise<void> {
-    const redis = new Redis(this.redisUrl ?? '');
-    try {
-      await redis.flushall();
-      for (const type of ['normal', 'pubsub'] as const) await redis.call('CLIENT', 'KILL', 'TYPE', type);
-    } finally {
-      redis.disconnect();
-    }
+  /** Kills Redis and starts it anew: it comes back empty. */
+  async restartRedis(): Promise<void> {
+    await this.redis?.restart();
   }
 
   /** Ends everything; the data stays until {@link remove}. */
@@ -140,6 +135,7 @@ export class Cluster {
 
   async remove(): Promise<void> {
     await this.postgres?.stop();
+    await this.redis?.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
@@ -173,7 +169,7 @@ export class Cluster {
       NODE_ENV: 'development',
       DATABASE_URL: this.databaseUrl,
       DATA_DIR: this.dataDir,
-      REDIS_URL: this.redisUrl ?? '',
+      REDIS_URL: this.redis?.url ?? '',
       SECRET_KEY: 'a key for the chaos tests, which is long enough',
       WORKER_CONCURRENCY: '2',
       HOST_CONCURRENCY: '4',

@@ -16,6 +16,14 @@ const PICTURES = process.env.PAGE_PICTURES;
 
 const DOCUMENT = 'https://claude.ai/oauth/client.json';
 
+/** A picture of one pixel. */
+const PIXEL = Uint8Array.from(
+  Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+).buffer;
+
 /** Ways to look at the pages. */
 const VIEWS = [
   { name: 'light', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
@@ -168,6 +176,7 @@ class Walk {
     await this.page.getByLabel('Name of a new key').fill('nightly upload');
     await this.press('Create key');
     await this.look('keys-new');
+    await this.files((await this.page.textContent('#new-key')) ?? '');
     await this.look('keys', '/account/keys');
     await this.look('password', '/account/password');
     await this.fillPasswords('wrong password', 'a new password', 'another one');
@@ -177,6 +186,36 @@ class Walk {
     await this.look('logout', '/logout');
     await this.press('Sign out');
     await this.look('signed-out-now');
+  }
+
+  /** None, some, and after one was deleted. */
+  async files(apiKey: string): Promise<void> {
+    await this.look('files-none', '/account/files');
+    const icon = await fetch(`${this.base}/assets/icon.svg`).then((answer) => answer.arrayBuffer());
+    await this.upload(apiKey, 'a drawing.svg', 'image/svg+xml', icon);
+    await this.upload(apiKey, 'a picture.png', 'image/png', PIXEL);
+    await this.look('files', '/account/files');
+    const loaded = await this.page
+      .locator('img.thumbnail')
+      .evaluateAll((pictures) =>
+        pictures.map((picture) => (picture as unknown as { naturalWidth: number }).naturalWidth),
+      );
+    expect(loaded).toEqual([1]);
+    await this.page.locator('summary').first().click();
+    await this.look('files-delete');
+    await this.press('Delete for good a picture.png');
+    await this.look('files-deleted');
+    expect(await this.page.getByRole('status').textContent()).toBe('a picture.png is deleted.');
+    expect(await this.page.locator('.files li').count()).toBe(1);
+  }
+
+  private async upload(key: string, name: string, type: string, bytes: ArrayBuffer): Promise<void> {
+    const headers = { authorization: `Key ${key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ file_name: name, content_type: type });
+    const announced = await fetch(`${this.base}/storage/upload/initiate`, { method: 'POST', headers, body });
+    const { upload_url: url } = (await announced.json()) as { upload_url: string };
+    const put = await fetch(url, { method: 'PUT', headers: { 'content-type': type }, body: bytes });
+    expect(put.status).toBe(200);
   }
 
   /** Looks at the page at `path`, or at the one that is there. */

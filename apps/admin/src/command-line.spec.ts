@@ -25,6 +25,10 @@ describe('parseCommand', () => {
       file: 'my models.json',
     });
     expect(parseCommand(['wrappers', 'import', '-', '--json'])).toMatchObject({ file: '-', json: true });
+    expect(parseCommand(['models', 'import', '-', '--force'])).toMatchObject({
+      json: false,
+      flags: { force: true },
+    });
   });
 
   it.each([
@@ -47,6 +51,7 @@ describe('parseCommand', () => {
     [['client', 'delete'], 'needs --client-id'],
     [['client', 'list', '--id', '3'], 'takes no --id'],
     [['models', 'import'], 'needs a file'],
+    [['wrappers', 'import', '-', '--force'], 'takes no --force'],
     [['models', 'import', 'a.json', 'b.json'], '"b.json" means nothing'],
     [['models', 'import', 'a.json', '--email', 'a@b.c'], 'takes no --email'],
   ])('refuses %j', (args, reason) => {
@@ -54,8 +59,14 @@ describe('parseCommand', () => {
     expect(() => parseCommand(args)).toThrow(reason);
   });
 
+  it('takes switches only where they mean something', () => {
+    const { name, flags } = parseCommand(['storage', 'check', '--repair', '--json']);
+    expect([name, flags]).toEqual(['storage check', { repair: true, force: false, delete: false }]);
+    expect(() => parseCommand(['user', 'list', '--force'])).toThrow('"user list" takes no --force.');
+  });
+
   it('has a line of usage for each command', () => {
-    expect(USAGE.split('\n')).toHaveLength(20);
+    expect(USAGE.split('\n')).toHaveLength(21);
     expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
   });
 });

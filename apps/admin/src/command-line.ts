@@ -7,8 +7,8 @@ const ROLE_NAMES = ROLES.join('|');
 const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search', 'to'] as const;
 type Option = (typeof OPTIONS)[number];
 
-/** Options without a value. */
-const FLAGS = ['delete'] as const;
+/** Options beside `--json` that take no value. */
+const FLAGS = ['repair', 'force', 'delete'] as const;
 type Flag = (typeof FLAGS)[number];
 
 interface CommandShape {
@@ -57,10 +57,18 @@ const COMMANDS = {
     usage: '--client-id C   with everything that users allowed it',
   },
   queues: { required: [], usage: '  what waits, runs and failed, and who works' },
+  'storage check': {
+    required: [],
+    flags: ['repair', 'force'],
+    usage:
+      '[--repair] [--force]   files in the database against the storage; --force repairs however much is wrong',
+  },
   'models import': {
     required: [],
     file: true,
-    usage: 'FILE   a JSON array, {"models": […]} or JSON lines; - for standard input',
+    flags: ['force'],
+    usage:
+      'FILE [--force]   a JSON array, {"models": […]} or JSON lines; - for standard input; --force also breaks wrappers',
   },
   'wrappers import': {
     required: [],
@@ -109,7 +117,8 @@ export function parseCommand(args: string[]): Command {
   const flags = flagsOf(name, values);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  return { name, options: options as Record<Option, string>, flags, role, file, json: values.json === true };
+  const json = values.json === true;
+  return { name, options: options as Record<Option, string>, flags, role, file, json };
 }
 
 function commandName([noun = '', ...words]: string[]): { name: CommandName; file: string } {
@@ -157,8 +166,7 @@ function parse(args: string[]): { values: Values; positionals: string[] } {
   const switches = Object.fromEntries([...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const }]));
   try {
     const options = { ...texts, ...switches };
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
-    return { values: values, positionals };
+    return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

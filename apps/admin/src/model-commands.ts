@@ -8,12 +8,16 @@ import type { CommandResult } from './command-result.js';
 /** `models import FILE`, `wrappers import FILE`: a JSON array, an object that has one, or JSON lines; `-` is stdin. */
 export async function runImportCommand(
   importer: CatalogImporter,
-  { name, file }: Command,
+  { name, file, flags }: Command,
 ): Promise<CommandResult> {
   const source = file === '-' ? process.stdin : createReadStream(file);
   const report =
     name === 'models import'
-      ? await importer.importModels(null, readDefinitions(bytesOf(source, file), 'models'))
+      ? await importer.importModels(null, readDefinitions(bytesOf(source, file), 'models'), {
+          ip: null,
+          origin: 'operator',
+          force: flags.force,
+        })
       : await importer.importWrappers(null, readDefinitions(bytesOf(source, file), 'wrappers'));
   const { created, updated, unchanged } = report;
   const changed = report.rows.filter(({ outcome }) => outcome !== 'unchanged');

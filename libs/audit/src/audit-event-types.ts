@@ -26,6 +26,7 @@ export const AUDIT_EVENT_TYPES = [
   'authorization_code.replayed',
   'refresh_token.reused',
   'request.cancelled',
+  'file.deleted',
   'queue.retried',
   'recommendations.changed',
   'model.created',

@@ -8,6 +8,7 @@ import { isListed, recommendationProblems } from './curation/recommendation-rule
 import { wasEverSet, writeList } from './curation/recommendation-store.js';
 import { CatalogEntry } from './entities/catalog-entry.entity.js';
 import { baseModelProblems } from './import/base-model-check.js';
+import { type BrokenWrapper, brokenWrappers, refuseBroken } from './import/broken-wrappers.js';
 import type {
   ImportReport,
   ModelDefinition,
@@ -31,7 +32,10 @@ const BY_OPERATOR: ChangeContext = { ip: null, origin: 'operator' };
 export class CatalogImporter {
   constructor(private readonly writer: CatalogWriter) {}
 
-  /** @throws AppError `invalid_request` with every problem of every row (the first 1,000, and how many there are) */
+  /**
+   * @throws AppError `invalid_request` with every problem of every row (the first 1,000, and how many there are);
+   *   `conflict` for models that wrappers would not fit any more, unless it is forced
+   */
   importModels(
     actor: Actor | null,
     rows: Rows<ModelDefinition>,
@@ -89,12 +93,13 @@ export class CatalogImporter {
   ): Promise<ImportReport> {
     const staged = await StagedImport.of(kind, rows);
     return this.writer.change(async (manager) => {
-      const left = await checkTogether(manager, kind, staged, context);
+      const { left, broken } = await checkTogether(manager, kind, staged, context);
       staged.problems.refuse();
+      if (!context.force) refuseBroken(broken);
       const report: ImportReport = { created: 0, updated: 0, unchanged: 0, kept: left.size, rows: [] };
       for await (const { definitions } of staged.batches()) {
         const taken = definitions.filter((definition) => !left.has(endpointOf(definition)));
-        const written = await this.writer.write(manager, actor, kind, taken, context);
+        const written = await this.writer.write(manager, actor, kind, taken, context, broken);
         for (const { endpoint, outcome, version } of written) {
           report[outcome] += 1;
           report.rows.push({ endpoint, outcome, version });
@@ -106,21 +111,26 @@ export class CatalogImporter {
 }
 
 /**
- * What only the catalogue can tell of the rows: endpoints of the other kind, base models. A release must not fail for
- * what people did: such rows of it are left out.
+ * What only the catalogue can tell of the rows: endpoints of the other kind, base models, wrappers that would break. A
+ * release must not fail for what people did, nor break it: such rows of it are left out. Its own wrappers it brings along.
  *
- * @returns the endpoints that are left out
+ * @returns the endpoints that are left out, and the wrappers that the others break
  */
 async function checkTogether(
   manager: EntityManager,
   kind: EntryKind,
   staged: StagedImport,
   { origin }: ChangeContext,
-): Promise<Set<string>> {
+): Promise<{ left: Set<string>; broken: BrokenWrapper[] }> {
   const left = new Set<string>();
+  const broken: BrokenWrapper[] = [];
   for await (const { definitions, indexes } of staged.batches()) {
     const taken = await otherKindProblems(manager, kind, definitions);
     const misfits = kind === 'wrapper' ? await baseModelProblems(manager, definitions) : [];
+    for (const found of kind === 'model' ? await brokenWrappers(manager, definitions) : []) {
+      if (origin !== 'release') broken.push(found);
+      else if (found.origin !== 'release') left.add(found.model);
+    }
     definitions.forEach((definition, place) => {
       const endpoint = endpointOf(definition);
       const problems = [...(taken.get(endpoint) ?? []), ...(misfits[place] ?? [])];
@@ -128,7 +138,7 @@ async function checkTogether(
       else staged.problems.add(indexes[place] as number, endpoint, problems);
     });
   }
-  return left;
+  return { left, broken };
 }
 
 const isShown = (entry: CatalogEntry | undefined, kind: EntryKind): boolean =>

@@ -41,7 +41,7 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
   const lookup = new EndpointLookup(repository, cache);
   const search = new CatalogSearch(
     searchRepository,
-    new PostingsCache(searchRepository, changes),
+    new PostingsCache(searchRepository),
     new QueryLanguage(searchRepository),
   );
   const audit = new AuditLog(dataSource.getRepository(AuditRecord));

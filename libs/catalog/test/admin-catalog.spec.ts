@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { AuditRecord } from '#libs/audit';
+import { CatalogImporter, EndpointResolver } from '../src/index.js';
 import { CatalogChanges } from '../src/changes/catalog-changes.service.js';
 import { aModel, aWrapper } from '../src/catalog.spec-support.js';
 import { type Answer, CatalogApp, details, problems, START_LIMIT_MS } from './catalog-app.js';
@@ -117,6 +118,64 @@ describe('a model', () => {
     expect((await at.call('DELETE', `/admin/wrappers/${wrapper.id}`)).status).toBe(204);
     expect((await at.call('DELETE', `/admin/models/${id}`)).status).toBe(204);
     expect((await at.call('GET', `/admin/models/${id}`)).status).toBe(404);
+  });
+
+  describe('whose change a wrapper would not survive', () => {
+    const { image, prompt } = (aModel('one').inputSchema as { properties: Record<string, object> })
+      .properties;
+    const without = {
+      inputSchema: { type: 'object', properties: { image, prompt }, required: ['image'] },
+    };
+    const broken = 'modelrunner/w.baseModels.0.fieldMappings: modelrunner/one has no field scale';
+
+    it.each(['PUT', 'PATCH', 'import'])('stays, by %s, and the wrapper is named', async (how) => {
+      const { id } = await model('one');
+      await create('wrappers', aWrapper('w'));
+      const send = (query = '') =>
+        how === 'import'
+          ? at.call('POST', `/admin/models/import${query}`, { body: [aModel('one', without)] })
+          : at.call(how, `/admin/models/${id}${query}`, {
+              body: how === 'PUT' ? aModel('one', without) : without,
+            });
+      const refused = await send();
+      expect([refused.status, details(refused).code]).toEqual([409, 'conflict']);
+      expect(refused.body.error).toBe('modelrunner/w would not fit modelrunner/one any more.');
+      expect(problems(refused).join()).toContain(broken);
+      expect((await at.call('GET', `/admin/models/${id}`)).body.version).toBe(1);
+
+      expect((await send('?force=true')).status).toBe(200);
+      expect((await at.call('GET', `/admin/models/${id}`)).body.version).toBe(2);
+      expect((await audited())[0]?.details).toMatchObject({ version: 2, brokenWrappers: 'modelrunner/w' });
+      // What is broken already is no reason to refuse the next change.
+      const next = { inputSchema: { ...without.inputSchema, title: 'Another.' } };
+      expect((await at.call('PATCH', `/admin/models/${id}`, { body: next })).status).toBe(200);
+    });
+
+    it('stays when a release would make it, if people made the wrapper; its own wrappers come along', async () => {
+      const importer = at.app.get(CatalogImporter, { strict: false });
+      const byRelease = { ip: null, origin: 'release' } as const;
+      const change = (alias: string) => importer.importModels(null, [aModel(alias, without)], byRelease);
+      await importer.importModels(null, [aModel('one'), aModel('two')], byRelease);
+      await create('wrappers', aWrapper('w'));
+      const [base] = aWrapper('any').baseModels;
+      const ofRelease = aWrapper('r', { baseModels: [{ ...base, model: 'modelrunner/two' }] });
+      await importer.importWrappers(null, [ofRelease], byRelease);
+      expect(await change('one')).toMatchObject({ updated: 0, kept: 1 });
+      expect(await change('two')).toMatchObject({ updated: 1, kept: 0 });
+    });
+
+    it('takes place where the wrapper fits it, too, and where only the base model is hidden', async () => {
+      const { id } = await model('one');
+      await create('wrappers', aWrapper('w'));
+      const schema = aModel('one').inputSchema as { properties: object };
+      const wider = { ...schema, properties: { ...schema.properties, more: { type: 'string' } } };
+      const body = { inputSchema: wider, visibility: 'private', status: 'draft' };
+      expect((await at.call('PATCH', `/admin/models/${id}`, { body })).status).toBe(200);
+      const resolver = at.app.get(EndpointResolver, { strict: false });
+      const actor = { userId: at.adminId, email: '', role: 'user', clientId: null } as const;
+      const input = { photo: 'https://example.org/a.png' };
+      expect(await resolver.resolve(actor, 'modelrunner/w', input)).toMatchObject({ modelId: id });
+    });
   });
 
   it('is no wrapper', async () => {

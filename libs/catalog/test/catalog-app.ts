@@ -41,8 +41,6 @@ export class CatalogApp {
     readonly keys: Record<Actor['role'], string>,
     /** Of the administrator. */
     readonly adminId: string,
-    /** An administrator's key that was made for less. */
-    readonly weakKey: string,
     private readonly drop: () => Promise<void>,
   ) {}
 
@@ -75,8 +73,8 @@ export class CatalogApp {
     await registerWebSession(app);
     await app.listen(port, '127.0.0.1');
     const admin = await actorWith(app, 'admin');
-    const keyOf = async (actor: Actor, role = actor.role) =>
-      (await app.get(ApiKeysService).create(actor, { name: 'test', role })).key;
+    const keyOf = async (actor: Actor) =>
+      (await app.get(ApiKeysService).create(actor, { name: 'test', role: actor.role })).key;
     const keys = {
       admin: await keyOf(admin),
       curator: await keyOf(await actorWith(app, 'curator')),
@@ -87,7 +85,7 @@ export class CatalogApp {
       await database.drop();
     };
     const base = `http://127.0.0.1:${port}`;
-    return new CatalogApp(app, base, keys, admin.userId, await keyOf(admin, 'user'), drop);
+    return new CatalogApp(app, base, keys, admin.userId, drop);
   }
 
   close(): Promise<void> {

@@ -113,6 +113,14 @@ export const environmentSchema = z
     MAX_FILE_BYTES: wholeNumber(200 * MEBIBYTE, 1024, 10 * 1024 * MEBIBYTE),
     /** Days until a stored file expires. */
     FILE_TTL_DAYS: wholeNumber(30, 1, 3650),
+    /** Days until a finished request is deleted, with the files that it made. 0: never. */
+    REQUEST_TTL_DAYS: wholeNumber(0, 0, 3650),
+    /** Bytes that one user's files may have together. 0: no limit. */
+    MAX_STORED_BYTES_PER_USER: wholeNumber(20 * 1024 * MEBIBYTE, 0, 2 ** 50),
+    /** Files that one user may have. 0: no limit. */
+    MAX_FILES_PER_USER: wholeNumber(100_000, 0, 2 ** 50),
+    /** Files and parts of files of one user that may arrive at once. */
+    MAX_UPLOADS_PER_USER: wholeNumber(20, 1, 10_000),
     /** Inferences that one worker process runs at once. */
     WORKER_CONCURRENCY: wholeNumber(Math.max(1, Math.floor(availableParallelism() / 2)), 1, 64),
     /** Local engines that run at once on one machine, over all of its workers. */

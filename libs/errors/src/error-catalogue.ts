@@ -30,6 +30,8 @@ export const ERROR_CATALOGUE = {
   blocked_url: entry('unprocessable', 'The URL points to an address that this server does not fetch from.'),
   file_too_large: entry('too_large', 'The file is too large.'),
   body_too_large: entry('too_large', 'The request body is too large.'),
+  storage_quota_exceeded: entry('forbidden', 'Your files take all the room that you may use.'),
+  too_many_uploads: entry('rate_limited', 'Too many of your uploads arrive at once.'),
   unauthenticated: entry('unauthenticated', 'Sign in first.'),
   invalid_credentials: entry('unauthenticated', 'The e-mail or the password is wrong.'),
   forbidden: entry('forbidden', 'You may not do that.'),

@@ -2,6 +2,11 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { KnownBytesRepository } from './check/known-bytes.repository.js';
+import { STORAGE_CHECK_QUEUE } from './check/storage-check-queue.js';
+import { StorageCheck } from './check/storage-check.entity.js';
+import { StorageCheckService } from './check/storage-check.service.js';
+import { StorageChecksRepository } from './check/storage-checks.repository.js';
 import { InputFetcher } from './fetch/input-fetcher.service.js';
 import { UrlSource } from './fetch/url-source.service.js';
 import { INGEST_QUEUE } from './ingest/ingest-rules.js';
@@ -13,6 +18,8 @@ import { IngestsRepository } from './ingest/ingests.repository.js';
 import { StorageMove } from './move/storage-move.service.js';
 import { FileRecord } from './records/file.entity.js';
 import { PendingFile } from './records/pending-file.entity.js';
+import { PendingFiles } from './limits/pending-files.service.js';
+import { StorageUsage } from './limits/storage-usage.entity.js';
 import { FilesService } from './records/files.service.js';
 import { createStorage } from './storage/create-storage.js';
 import { STORAGE } from './storage/storage.port.js';
@@ -36,11 +43,20 @@ const storage = {
 /** Files: stored, fetched from URLs, and handed to the engines. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([FileRecord, PendingFile, Ingest, Upload, UploadPart]),
-    BullModule.registerQueue({ name: INGEST_QUEUE }),
+    TypeOrmModule.forFeature([
+      FileRecord,
+      PendingFile,
+      StorageUsage,
+      StorageCheck,
+      Ingest,
+      Upload,
+      UploadPart,
+    ]),
+    BullModule.registerQueue({ name: INGEST_QUEUE }, { name: STORAGE_CHECK_QUEUE }),
   ],
   providers: [
     storage,
+    PendingFiles,
     FilesService,
     UrlSource,
     InputFetcher,
@@ -57,10 +73,15 @@ const storage = {
     UploadedFiles,
     UploadsService,
     StorageMove,
+    KnownBytesRepository,
+    StorageChecksRepository,
+    StorageCheckService,
   ],
   exports: [
+    BullModule,
     STORAGE,
     TypeOrmModule,
+    PendingFiles,
     FilesService,
     UrlSource,
     InputFetcher,
@@ -70,6 +91,7 @@ const storage = {
     UploadedFiles,
     UploadsService,
     StorageMove,
+    StorageCheckService,
   ],
 })
 export class FilesModule {}

@@ -5,6 +5,7 @@ import { FilesModule } from '#libs/files';
 import { ActiveRuns } from './execution/active-runs.service.js';
 import { ExecuteService } from './execution/execute.service.js';
 import { InferenceProcessor } from './execution/inference.processor.js';
+import { RequestRetention } from './execution/request-retention.service.js';
 import { RunOutputs } from './execution/run-outputs.service.js';
 import { RunWorkspaces } from './execution/run-workspaces.service.js';
 import { UnfinishedSweep } from './execution/unfinished-sweep.service.js';
@@ -20,6 +21,7 @@ import { InferenceModule } from './inference.module.js';
     ClaimsRepository,
     ExecuteService,
     InferenceProcessor,
+    RequestRetention,
     RunOutputs,
     RunWorkspaces,
     UnfinishedSweep,

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
 import type { Page } from '#libs/catalog';
 import { AppError } from '#libs/errors';
-import { FilesService } from '#libs/files';
+import { FilesService, UploadedFiles } from '#libs/files';
+import { urlsIn, withoutGone } from './gone-files.js';
 import { QueuePlaces } from './queueing/queue-places.service.js';
 import { RequestCanceller } from './request-canceller.service.js';
 import { type HistoryFilter, MOST_COUNTED, RequestHistoryRepository } from './request-history.repository.js';
@@ -37,6 +38,7 @@ export class InferenceService {
     private readonly canceller: RequestCanceller,
     private readonly history: RequestHistoryRepository,
     private readonly files: FilesService,
+    private readonly uploaded: UploadedFiles,
     private readonly places: QueuePlaces,
   ) {}
 
@@ -68,7 +70,9 @@ export class InferenceService {
     if (row === null) throw new AppError('request_not_found');
     const files = row.status === 'COMPLETED' ? (found ?? (await this.files.listByRequest(requestId))) : [];
     const position = row.status === 'IN_QUEUE' ? await this.places.position(requestId) : null;
-    return toRequestView(row, position ?? undefined, files);
+    const [view] = await this.honest([toRequestView(row, position ?? undefined, files)]);
+    if (!view) throw new AppError('request_not_found');
+    return view;
   }
 
   /**
@@ -86,7 +90,8 @@ export class InferenceService {
     const having = (status: RequestStatus) => rows.filter((row) => row.status === status).map(({ id }) => id);
     const files = await this.files.listByRequests(having('COMPLETED'));
     const positions = await this.places.positions(having('IN_QUEUE'));
-    const items = rows.map((row) => toRequestView(row, positions.get(row.id), files.get(row.id) ?? []));
+    const views = rows.map((row) => toRequestView(row, positions.get(row.id), files.get(row.id) ?? []));
+    const items = await this.honest(views);
     return {
       items,
       page,
@@ -96,6 +101,16 @@ export class InferenceService {
       hasMore,
       ...(hasMore && last && { nextBefore: last.id }),
     };
+  }
+
+  /** No link that leads nowhere. Asks for nothing while each link is one of the request's own files. */
+  private async honest(views: RequestView[]): Promise<RequestView[]> {
+    const known = views.flatMap(({ files }) => files.map(({ url }) => url));
+    const gone = await this.uploaded.goneUrls(
+      views.flatMap(({ output }) => urlsIn(output)),
+      known,
+    );
+    return gone.size === 0 ? views : views.map((view) => withoutGone(view, gone));
   }
 
   private async assertOwn(actor: Actor, requestId: string): Promise<void> {

@@ -53,6 +53,26 @@ describeOnStore('a request and the model that it runs', () => {
     return api.get(EntryUses, { strict: false }).find(api.get(DataSource).manager, model!.id);
   };
 
+  it('is no request when the model is deleted while it is submitted', async () => {
+    const endpoint = await createModel(api, 'deleted');
+    const runner = api.get(DataSource).createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`DELETE FROM catalog_entries WHERE alias = 'deleted'`);
+    const submitting = submit(endpoint);
+    const isRefused = expect(submitting).rejects.toMatchObject({ code: 'endpoint_not_found' });
+    await eventually(async () => {
+      const waiting = await query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO inference_requests%'`,
+        [],
+      );
+      return waiting.length > 0;
+    });
+    await runner.commitTransaction();
+    await runner.release();
+    await isRefused;
+  });
+
   it('keeps the version that was there when it was submitted, and the model meanwhile', async () => {
     const endpoint = await createModel(api, 'versioned');
     expect(await usesOf(endpoint)).toEqual([]);
@@ -83,5 +103,22 @@ describeOnStore('a request and the model that it runs', () => {
     const [row] = await query('SELECT model_version FROM inference_requests WHERE id = $1', [requestId]);
     expect(row).toEqual({ model_version: 1 });
     expect(await usesOf(endpoint)).toEqual([]);
+  });
+
+  it('is no request when the model is deleted between the look-up and the insert', async () => {
+    const endpoint = await createModel(api, 'deleted');
+    const file = await storeText(api, actor, randomUUID());
+    const refused = await api.get(DataSource).transaction(async (manager) => {
+      await manager.query(`DELETE FROM catalog_entries WHERE owner || '/' || alias = $1`, [endpoint]);
+      const submitted = api
+        .get(SubmissionService)
+        .submit(actor, { endpoint, input: { file } })
+        .catch((error: unknown) => error);
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO inference_requests%'`;
+      await eventually(async () => (await query(waiting, [])).length > 0);
+      return { submitted };
+    });
+    expect(await refused.submitted).toMatchObject({ code: 'endpoint_not_found' });
   });
 });

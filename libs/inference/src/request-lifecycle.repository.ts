@@ -40,7 +40,9 @@ export type Insertion =
   /** A race was lost: another submission with this key, or the same one, came first. */
   | { outcome: 'exists' }
   /** The user's line is full. */
-  | { outcome: 'full' };
+  | { outcome: 'full' }
+  /** The model or the wrapper was deleted after it was read. */
+  | { outcome: 'gone' };
 
 interface InsertRow {
   queued: number;
@@ -77,6 +79,12 @@ const LOST_ERROR: RequestError = {
   code: 'engine_crashed',
   message: `The worker stopped ${MOST_LOST_ATTEMPTS} times while it ran this request.`,
 };
+
+/** What keeps a request from naming an entry that is not there. */
+const ENTRY_KEYS = new Set<string | undefined>([
+  'fk_inference_requests_model',
+  'fk_inference_requests_wrapper',
+]);
 
 /** Rows that one sweep takes at a time. */
 const SWEEP_LIMIT = 500;
@@ -168,6 +176,15 @@ const SQL = {
       RETURNING id, attempts, created_at
     )
     SELECT id, attempts FROM taken ORDER BY created_at, id`,
+  // Whatever ended long ago began even earlier, so the oldest are read along the index of when they began.
+  finishedBefore: `
+    SELECT id FROM inference_requests
+    WHERE created_at < now() - make_interval(days => $1) AND completed_at < now() - make_interval(days => $1)
+      AND status IN ('COMPLETED', 'FAILED', 'CANCELLED')
+    ORDER BY created_at, id LIMIT $2`,
+  deleteFinished: `
+    DELETE FROM inference_requests
+    WHERE id = ANY($1::text[]) AND status IN ('COMPLETED', 'FAILED', 'CANCELLED') RETURNING 1`,
   markUnqueued: `
     UPDATE inference_requests SET enqueued_at = NULL WHERE id = ANY($1::text[]) AND status = 'IN_QUEUE'`,
 };
@@ -188,7 +205,7 @@ export class RequestLifecycleRepository {
     request: NewRequest,
     limits: { mostQueued: number; repeatSeconds: number },
   ): Promise<Insertion> {
-    const [row] = await this.run<InsertRow>('insert', [
+    const inserting = this.run<InsertRow>('insert', [
       request.id,
       request.userId,
       request.clientId,
@@ -211,6 +228,12 @@ export class RequestLifecycleRepository {
       limits.mostQueued,
       limits.repeatSeconds,
     ]);
+    const rows = await inserting.catch((error: { constraint?: string }) => {
+      if (ENTRY_KEYS.has(error.constraint)) return null;
+      throw error;
+    });
+    if (rows === null) return { outcome: 'gone' };
+    const [row] = rows;
     if (row?.inserted) return { outcome: 'inserted', queuePosition: row.queuePosition };
     if (row?.firstId) return { outcome: 'repeated', firstId: row.firstId };
     return { outcome: row && row.queued >= limits.mostQueued ? 'full' : 'exists' };
@@ -271,6 +294,16 @@ export class RequestLifecycleRepository {
   /** Notes that the queue does not have these: the next sweep will hand them over. */
   async markUnqueued(requestIds: string[]): Promise<void> {
     await this.run('markUnqueued', [requestIds]);
+  }
+
+  /** Requests that ended so many days ago, the oldest first. */
+  async finishedBefore(days: number, limit: number): Promise<string[]> {
+    const rows = await this.run<{ id: string }>('finishedBefore', [days, limit]);
+    return rows.map(({ id }) => id);
+  }
+
+  async deleteFinished(requestIds: string[]): Promise<void> {
+    await this.run('deleteFinished', [requestIds]);
   }
 
   private async changed(name: keyof typeof SQL, values: unknown[]): Promise<boolean> {

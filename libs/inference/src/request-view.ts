@@ -6,7 +6,7 @@ import type { RequestMetadata } from './request-metadata.js';
 import type { RequestStatus } from './request-status.js';
 
 /** A file of an output, as its owner may fetch it. */
-type OutputFileView = Pick<StoredFile, 'url' | 'fileName' | 'contentType' | 'size'>;
+type OutputFileView = Pick<StoredFile, 'url' | 'fileName' | 'contentType' | 'size' | 'expiresAt'>;
 
 /** What the owner of a request sees of it. Times are ISO 8601 UTC, money is USD in decimal strings. */
 export interface RequestView {
@@ -17,8 +17,12 @@ export interface RequestView {
   /** The base model that runs: `endpoint` itself for a model. */
   modelEndpoint: string;
   status: RequestStatus;
-  /** Only when COMPLETED. */
+  /** Only when COMPLETED. A file that is gone is null in it, and `note` says so. */
   output?: Record<string, unknown>;
+  /** When the first of the output's files is deleted. */
+  expiresAt?: string;
+  /** What there is to know beside the output. */
+  note?: string;
   /** Only when FAILED. */
   error?: RequestError;
   /** The price as it was at submission; `quantity` once it is charged. */
@@ -33,7 +37,7 @@ export interface RequestView {
   startedAt?: string;
   completedAt?: string;
   inferenceSeconds?: number;
-  /** Every file that the output names. */
+  /** Every file that the output names and that is still there. */
   files: OutputFileView[];
 }
 
@@ -64,6 +68,7 @@ export function toRequestView(
   queuePosition: number | undefined,
   files: StoredFile[],
 ): RequestView {
+  const expiresAt = firstExpiry(files);
   return {
     requestId: row.id,
     endpoint: row.endpoint,
@@ -71,6 +76,7 @@ export function toRequestView(
     modelEndpoint: row.modelEndpoint,
     status: row.status,
     ...(row.output && { output: row.output }),
+    ...(expiresAt && { expiresAt }),
     ...(row.error && { error: row.error }),
     pricing: {
       unit: row.priceUnit,
@@ -85,6 +91,17 @@ export function toRequestView(
     ...(row.startedAt && { startedAt: row.startedAt.toISOString() }),
     ...(row.completedAt && { completedAt: row.completedAt.toISOString() }),
     ...(row.inferenceSeconds !== null && { inferenceSeconds: row.inferenceSeconds }),
-    files: files.map(({ url, fileName, contentType, size }) => ({ url, fileName, contentType, size })),
+    files: files.map(({ url, fileName, contentType, size, expiresAt: expires }) => ({
+      url,
+      fileName,
+      contentType,
+      size,
+      expiresAt: expires,
+    })),
   };
+}
+
+function firstExpiry(files: StoredFile[]): string | undefined {
+  if (files.length === 0) return undefined;
+  return new Date(Math.min(...files.map(({ expiresAt }) => expiresAt.getTime()))).toISOString();
 }

@@ -2,8 +2,8 @@
 export const LARGE_BODY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bounds the large bodies that are in memory at once. A base64 argument must be held whole while it is parsed, at
- * about four times its size at the worst moment, and a few of them would use up the process.
+ * Bounds the large bodies that are under way at once, by their bytes: each keeps a core busy and has a file on disk
+ * until its call is over.
  */
 export class LargeBodyGate {
   private insideBytes = 0;

@@ -89,7 +89,8 @@ function toolCallOf(request: FastifyRequest): ToolCall {
   return {
     actor: request.actor,
     httpRequestId: request.id,
-    bodyBytes: length === undefined ? JSON.stringify(request.body ?? null).length : Number(length),
+    bodyBytes: length === undefined ? (request.argumentSpool?.receivedEncodedLength ?? 0) : Number(length),
+    spool: request.argumentSpool,
     knowsLinks: typeof revision === 'string' && revision >= LINKS_SINCE,
   };
 }

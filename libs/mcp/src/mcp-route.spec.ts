@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   callMessage,
   messagesOf,
@@ -13,11 +17,16 @@ const MEBIBYTE = 1024 * 1024;
 
 describe('the route /mcp', () => {
   let app: ProtocolApp;
+  let tempDir: string;
   beforeAll(async () => {
+    tempDir = await mkdtemp(join(tmpdir(), 'modelrunner-mcp-'));
     // A cap of 12 MiB keeps the bodies of this suite small, and large enough for the gate.
-    app = await startProtocolApp({ MAX_FILE_BYTES: String(12 * MEBIBYTE) });
+    app = await startProtocolApp({ MAX_FILE_BYTES: String(12 * MEBIBYTE), TEMP_DIR: tempDir });
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await rm(tempDir, { recursive: true });
+  });
   beforeEach(() => jest.clearAllMocks());
 
   it.each(['GET', 'DELETE', 'PUT'])('answers %s with 405 and Allow', async (method) => {
@@ -92,6 +101,55 @@ describe('the route /mcp', () => {
     expect(refused?.result?.content?.[0]?.text).toMatch(/exceeds the 12 MiB upload cap.*initiate-multipart/);
   });
 
+  it('keeps a large file out of memory and of the names of the folder, and its type', async () => {
+    const base64 = `data:image/webp;base64,${Buffer.alloc(3 * MEBIBYTE, 7).toString('base64')}`;
+    const names: string[][] = [];
+    const hashes: string[] = [];
+    app.services.files.store.mockImplementationOnce(async (_actor, source, meta) => {
+      names.push(await readdir(tempDir));
+      const hash = createHash('sha256');
+      for await (const chunk of source) hash.update(chunk as Buffer);
+      hashes.push(hash.digest('hex'));
+      return storedFile({ contentType: meta.contentType });
+    });
+    const escaped = JSON.stringify(callMessage('upload_file', { base64 })).replaceAll('/', '\\/');
+    const [stored] = await messagesOf(await app.post(escaped));
+    expect(stored?.result?.structuredContent).toMatchObject({ contentType: 'image/webp' });
+    expect(hashes).toEqual([
+      createHash('sha256')
+        .update(Buffer.alloc(3 * MEBIBYTE, 7))
+        .digest('hex'),
+    ]);
+    expect(names).toEqual([[]]);
+  });
+
+  it('says of a large argument that is not base64 what is wrong with it', async () => {
+    const base64 = `${'A'.repeat(2 * MEBIBYTE)}!AAA`;
+    const [refused] = await messagesOf(await app.post(callMessage('upload_file', { base64 })));
+    expect(refused?.result?.content?.[0]?.text).toMatch(/base64.*has the character \\?"!/);
+    expect(app.services.files.store).not.toHaveBeenCalled();
+  });
+
+  it('stores one file of a call, and takes no long text for a name', async () => {
+    const long = 'A'.repeat(2 * MEBIBYTE);
+    for (const args of [
+      { base64: 'QUJD', fileName: long },
+      { fileName: long, base64: long },
+      { url: long },
+    ]) {
+      const [refused] = await messagesOf(await app.post(callMessage('upload_file', args)));
+      expect(refused?.result?.isError).toBe(true);
+      expect(refused?.result?.content?.[0]?.text).toContain('too long');
+    }
+    expect(app.services.files.store).not.toHaveBeenCalled();
+  });
+
+  it('refuses JSON that is large without a file', async () => {
+    const names = new Array<string>(1_200_000).fill('many');
+    const response = await app.post(callMessage('upload_file', { base64: 'QUJD', names }));
+    expect(response.status).toBe(413);
+  });
+
   it('refuses a body above every limit without reading it', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = {
@@ -123,19 +181,19 @@ describe('the route /mcp', () => {
   });
 
   it('lets large bodies in as far as they fit together, and asks the others to come again', async () => {
-    const gate = new EventEmitter().setMaxListeners(4);
+    const gate = new EventEmitter();
     let entered = 0;
     const storeLater = async () => {
       entered += 1;
       await once(gate, 'open');
       return storedFile({});
     };
-    app.services.files.store.mockImplementationOnce(storeLater).mockImplementationOnce(storeLater);
+    for (let body = 0; body < 4; body += 1) app.services.files.store.mockImplementationOnce(storeLater);
     const upload = () => app.post(callMessage('upload_file', { base64: 'A'.repeat(14 * MEBIBYTE) }));
-    const first = [upload(), upload()];
-    while (entered < 2) await new Promise((resolve) => setTimeout(resolve, 10));
-    const third = await upload().catch(() => 'closed' as const);
-    if (third !== 'closed') expect([third.status, third.headers.get('retry-after')]).toEqual([503, '5']);
+    const first = Array.from({ length: 4 }, upload);
+    while (entered < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+    const fifth = await upload().catch(() => 'closed' as const);
+    if (fifth !== 'closed') expect([fifth.status, fifth.headers.get('retry-after')]).toEqual([503, '5']);
     gate.emit('open');
     for (const response of await Promise.all(first)) {
       expect((await messagesOf(response))[0]?.result?.structuredContent).toMatchObject({ size: 3 });

@@ -1,4 +1,4 @@
-import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream';
 import type {
   FastifyError,
   FastifyInstance,
@@ -11,13 +11,24 @@ import type { AppConfig } from '#libs/config';
 import { JSON_RPC, jsonRpcError } from './json-rpc-error.js';
 import { LARGE_BODY_BYTES, LargeBodyGate } from './large-body-gate.js';
 import { refuseSource } from './request-source.js';
+import { ArgumentSpool } from './spool/argument-spool.js';
+import { MAX_ARGUMENT_BYTES } from './tools/tool.js';
 import { mebibytes } from './tools/upload-cap.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a large body of /mcp went through. */
+    argumentSpool?: ArgumentSpool;
+  }
+}
 
 const MEBIBYTE = 1024 * 1024;
 /** Above this, base64 in one JSON string is no longer sensible, whatever the upload cap is. */
 const MOST_BASE64_FILE = 256 * MEBIBYTE;
 /** So that a file a little over the cap still gets the tool's own answer. */
 const HEADROOM = 16 * MEBIBYTE;
+/** Bodies of the largest size that are let in at once. */
+const LARGEST_AT_ONCE = 2;
 const RETRY_AFTER_SECONDS = 5;
 
 /** The largest body of /mcp: base64 of the upload cap, four characters for three bytes. */
@@ -30,7 +41,7 @@ function mcpBodyLimit({ MAX_FILE_BYTES }: Pick<AppConfig, 'MAX_FILE_BYTES'>): nu
  * authentication hook runs before these), and errors as JSON-RPC. Call before the routes are registered.
  */
 export function registerMcpRouteOptions(fastify: FastifyInstance, config: AppConfig): void {
-  const gate = new LargeBodyGate(mcpBodyLimit(config));
+  const gate = new LargeBodyGate(LARGEST_AT_ONCE * mcpBodyLimit(config));
   const beforeBody = async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -40,7 +51,7 @@ export function registerMcpRouteOptions(fastify: FastifyInstance, config: AppCon
     if (route.url !== '/mcp' || route.method !== 'POST') return;
     route.bodyLimit = mcpBodyLimit(config);
     route.onRequest = [route.onRequest ?? [], beforeBody].flat();
-    route.preParsing = boundUndeclaredBody;
+    route.preParsing = spoolLargeBody(config);
     route.errorHandler = (error, _request, reply) => renderBodyError(error, reply, config);
   });
 }
@@ -77,22 +88,30 @@ function refuseBySize(
     .send(jsonRpcError(JSON_RPC.transport, message));
 }
 
-/** A body that does not say its size cannot be let through the gate, so it may not be large. */
-const boundUndeclaredBody: preParsingHookHandler = (request, _reply, payload, done) => {
-  if (request.headers['content-length'] !== undefined) return done(null, payload);
-  let received = 0;
-  const bounded = new Transform({
-    transform(chunk: Buffer, _encoding, callback) {
-      received += chunk.length;
-      if (received <= LARGE_BODY_BYTES) return callback(null, chunk);
-      callback(
-        Object.assign(new Error('body too large'), { code: 'FST_ERR_CTP_BODY_TOO_LARGE', statusCode: 413 }),
-      );
-    },
-  });
-  payload.on('error', (error) => bounded.destroy(error));
-  done(null, payload.pipe(bounded));
-};
+/**
+ * What may be large goes through a spool, which keeps the file in it out of memory. A body that does not say its size
+ * cannot be let through the gate, so it may not be large.
+ */
+function spoolLargeBody(config: AppConfig): preParsingHookHandler {
+  return (request, reply, payload, done) => {
+    const declared = request.headers['content-length'];
+    if (declared !== undefined && Number(declared) <= MAX_ARGUMENT_BYTES) return done(null, payload);
+    const spool = new ArgumentSpool({
+      mostBytes: declared === undefined ? LARGE_BODY_BYTES : mcpBodyLimit(config),
+      longest: MAX_ARGUMENT_BYTES,
+      mostJson: LARGE_BODY_BYTES,
+      folder: config.TEMP_DIR,
+      capBytes: config.MAX_FILE_BYTES,
+    });
+    request.argumentSpool = spool;
+    reply.raw.once('close', () => void spool.dispose());
+    // Whoever reads the spool hears of an error of the body there.
+    done(
+      null,
+      pipeline(payload, spool, () => undefined),
+    );
+  };
+}
 
 /** Errors of reading the body. What is none of these goes on to the renderer of the whole server. */
 function renderBodyError(error: FastifyError, reply: FastifyReply, config: AppConfig): FastifyReply {

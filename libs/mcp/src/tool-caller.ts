@@ -11,6 +11,7 @@ import { AppError, toAppError } from '#libs/errors';
 import { type ArgumentCheck, compileArgumentCheck } from './argument-checker.js';
 import { type ProgressParams, ProgressReporter } from './progress-reporter.js';
 import { type EndReason, RunningCalls } from './running-calls.js';
+import type { ArgumentSpool } from './spool/argument-spool.js';
 import { ToolServices } from './tool-services.js';
 import { toolError, toolResult } from './tool-result.js';
 import { allTools } from './tools/all-tools.js';
@@ -24,6 +25,8 @@ export interface ToolCall {
   httpRequestId: string;
   /** Size of the HTTP body. */
   bodyBytes: number;
+  /** Holds the file of a large body. */
+  spool?: ArgumentSpool;
   /** Whether the client's protocol revision knows `resource_link`. */
   knowsLinks: boolean;
 }
@@ -65,6 +68,7 @@ export class ToolCaller {
     try {
       assertArgumentSize(entry.tool, call.bodyBytes);
       const args = entry.check(params.arguments ?? {});
+      assertNoneCut(entry.tool, args, call.spool);
       return toolResult(await this.run(entry.tool, args, call, channel), call.knowsLinks);
     } catch (error) {
       return this.renderError(error, entry.tool, call);
@@ -72,14 +76,14 @@ export class ToolCaller {
   }
 
   private async run(tool: Tool, args: Record<string, unknown>, call: ToolCall, channel: CallChannel) {
-    if (!tool.long) return tool.handler(call.actor, args as never, this.context(channel.signal));
+    if (!tool.long) return tool.handler(call.actor, args as never, this.context(call, channel.signal));
     const { controller, finish } = this.running.start(call.actor, channel.id);
     const leave = () => controller.abort(channel.signal.reason);
     if (channel.signal.aborted) leave();
     else channel.signal.addEventListener('abort', leave, { once: true });
     const reporter = reporterOf(channel);
     try {
-      const context = this.context(controller.signal, (progress) => reporter?.report(progress));
+      const context = this.context(call, controller.signal, (progress) => reporter?.report(progress));
       return await unlessEnded(controller.signal, tool.handler(call.actor, args as never, context));
     } finally {
       reporter?.end();
@@ -88,8 +92,12 @@ export class ToolCaller {
     }
   }
 
-  private context(signal: AbortSignal, report: ToolContext['report'] = () => undefined): ToolContext {
-    return { services: this.services, signal, report };
+  private context(
+    { spool }: ToolCall,
+    signal: AbortSignal,
+    report: ToolContext['report'] = () => undefined,
+  ): ToolContext {
+    return { services: this.services, signal, report, spooled: (text) => spool?.argumentFor(text) };
   }
 
   /** The cause goes to the log. For what is no mistake of the caller, the caller gets a fixed sentence and the id. */
@@ -109,7 +117,7 @@ export class ToolCaller {
 
 /** A large body is for files only; anything else that large is a mistake, and would be stored with the request. */
 function assertArgumentSize(tool: Tool, bodyBytes: number): void {
-  if (tool.largeArguments || bodyBytes <= MAX_ARGUMENT_BYTES) return;
+  if (tool.fileArgument || bodyBytes <= MAX_ARGUMENT_BYTES) return;
   const limit = mebibytes(MAX_ARGUMENT_BYTES);
   throw new AppError(
     'body_too_large',
@@ -118,6 +126,18 @@ function assertArgumentSize(tool: Tool, bodyBytes: number): void {
       nextStep: 'Store files with upload_file and pass their fileUrl.',
     },
   );
+}
+
+/** Of a text that was cut out of the body only the tool's file can be found again. */
+function assertNoneCut(tool: Tool, args: Record<string, unknown>, spool: ArgumentSpool | undefined): void {
+  const cut = Object.keys(args).filter((name) => {
+    const isFile = name === tool.fileArgument && spool?.argumentFor(args[name]) !== undefined;
+    return !isFile && spool?.hasCut(args[name]);
+  });
+  if (cut.length === 0) return;
+  throw new AppError('invalid_request', `The arguments of ${tool.name} do not fit.`, {
+    validationErrors: cut.map((path) => ({ path, message: 'is too long' })),
+  });
 }
 
 function reporterOf(channel: CallChannel): ProgressReporter | undefined {

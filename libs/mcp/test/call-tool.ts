@@ -12,6 +12,7 @@ export function toolBench(tool: Tool) {
     services: services as unknown as ToolServices,
     signal: new AbortController().signal,
     report: (update: Progress) => void progress.push(update),
+    spooled: () => undefined,
   };
   return {
     services,

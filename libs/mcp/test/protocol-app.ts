@@ -33,7 +33,13 @@ export function requestView(changes: Partial<RequestView> = {}): RequestView {
     pricing: { unit: 'request', amountUsd: '0.0040' },
     createdAt: '2026-01-01T00:00:00.000Z',
     files: [
-      { url: 'http://localhost/media/k.png', fileName: 'up.png', contentType: 'image/png', size: 1234 },
+      {
+        url: 'http://localhost/media/k.png',
+        fileName: 'up.png',
+        contentType: 'image/png',
+        size: 1234,
+        expiresAt: new Date('2026-02-01T00:00:00Z'),
+      },
     ],
     ...changes,
   };
@@ -107,6 +113,7 @@ export function storedFile(changes: Record<string, unknown>) {
     contentType: 'image/png',
     size: 3,
     sha256: 'ab',
+    expiresAt: new Date('2026-02-01T00:00:00Z'),
     ...changes,
   };
 }

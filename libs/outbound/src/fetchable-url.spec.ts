@@ -48,6 +48,21 @@ describe('assertFetchableUrl', () => {
     ['IPv4-mapped, hexadecimal', 'http://[::ffff:7f00:1]/'],
     ['IPv4-compatible', 'http://[::127.0.0.1]/'],
     ['NAT64', 'http://[64:ff9b::10.0.0.1]/'],
+    ['NAT64 of a public address', 'http://[64:ff9b::5db8:d822]/'],
+    ['NAT64 for local use', 'http://[64:ff9b:1::10.0.0.1]/'],
+    ['NAT64 for local use, longest', 'http://[64:ff9b:1:ffff:ffff:ffff:ffff:ffff]/'],
+    ['Teredo', 'http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/'],
+    ['6to4 relays', 'http://192.88.99.1/'],
+    ['protocol assignments', 'http://192.0.0.8/'],
+    ['reserved 240/4', 'http://240.0.0.1/'],
+    ['IPv4-translated', 'http://[::ffff:0:127.0.0.1]/'],
+    ['IPv6 documentation', 'http://[2001:db8::1]/'],
+    ['IPv6 site-local', 'http://[fec0::1]/'],
+    ['IPv6 multicast', 'http://[ff02::1]/'],
+    ['loopback with a final dot', 'http://127.0.0.1./'],
+    ['loopback, decimal with a final dot', 'http://2130706433./'],
+    ['loopback, octal and hexadecimal mixed', 'http://0x7f.0.0.01/'],
+    ['loopback, escaped', 'http://%31%32%37.0.0.1/'],
     ['6to4 of a private address', 'http://[2002:a00:1::]/'],
     ['unique local', 'http://[fd00::1]/'],
     ['IPv6 link-local', 'http://[fe80::1]/'],
@@ -75,6 +90,8 @@ describe('assertFetchableUrl', () => {
   it('blocks credentials always', () => {
     expect(codeFor('https://me:secret@example.com/', true)).toBe('blocked_url');
     expect(codeFor('https://me@example.com/', true)).toBe('blocked_url');
+    expect(codeFor('https://:secret@example.com/', true)).toBe('blocked_url');
+    expect(codeFor('https://example.com@127.0.0.1/')).toBe('blocked_url');
   });
 
   it.each(['', 'cat.jpg', 'http://', 'http://[::1', `https://example.com/${'a'.repeat(9_000)}`])(

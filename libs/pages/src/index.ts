@@ -1,3 +1,4 @@
+export { AccountTabs } from './account-tabs.js';
 export { day, instant } from './day.js';
 export { sendErrorPage } from './error-page.js';
 export { type FormFields, text, texts, uuid } from './form-fields.js';

@@ -1,4 +1,5 @@
 import { accountsRows } from './accounts.rows.js';
+import { catalogRows } from './catalog.rows.js';
 import { descriptionRows } from './description.rows.js';
 import { inferenceRows } from './inference.rows.js';
 import { oauthRows } from './oauth.rows.js';
@@ -8,6 +9,7 @@ import type { RouteExpectations } from './route-expectation.js';
 export const ROUTES: RouteExpectations = {
   ...accountsRows,
   ...oauthRows,
+  ...catalogRows,
   ...inferenceRows,
   ...descriptionRows,
 };

@@ -63,26 +63,29 @@ export class AnswerChecker {
 
   /** In what the answer is not what the description says of its status. */
   misfits(route: string, { status, headers, body }: JsonAnswer): unknown[] {
-    const [method = '', path = ''] = route.split(' ');
-    const template = path.replace(/:(\w+)/g, '{$1}');
-    const described = this.description.paths[template]?.[method.toLowerCase()]?.responses[status];
+    const [path, method] = this.placeOf(route);
+    const described = this.description.paths[path]?.[method]?.responses[status];
     if (!described) return [`${status} is not described`];
     if (!described.content) return Object.keys(body).length === 0 ? [] : ['no content is described'];
     const [mediaType = ''] = Object.keys(described.content);
     if (!headers.get('content-type')?.startsWith(mediaType)) return [`is not ${mediaType}`];
     if (mediaType !== 'application/json') return [];
-    const pointer = [
-      'paths',
-      template,
-      method.toLowerCase(),
-      'responses',
-      String(status),
-      'content',
-      mediaType,
-      'schema',
-    ];
-    const $ref = `api#/${pointer.map((part) => encodeURIComponent(part.replaceAll('/', '~1'))).join('/')}`;
-    this.ajv.validate({ $ref }, body);
+    return this.unfit(['paths', path, method, 'responses', String(status), 'content', mediaType], body);
+  }
+
+  /** In what a body that is taken is not what the description says. */
+  bodyMisfits(route: string, body: unknown): unknown[] {
+    return this.unfit(['paths', ...this.placeOf(route), 'requestBody', 'content', 'application/json'], body);
+  }
+
+  private placeOf(route: string): [path: string, method: string] {
+    const [method = '', path = ''] = route.split(' ');
+    return [path.replace(/:(\w+)/g, '{$1}'), method.toLowerCase()];
+  }
+
+  private unfit(content: string[], value: unknown): unknown[] {
+    const pointer = [...content, 'schema'].map((part) => encodeURIComponent(part.replaceAll('/', '~1')));
+    this.ajv.validate({ $ref: `api#/${pointer.join('/')}` }, value);
     return this.ajv.errors ?? [];
   }
 

@@ -11,8 +11,8 @@ export interface RouteExpectation {
   curators?: true;
   /** Parameters of the path for a call that succeeds; made anew for each. */
   target?: (bench: AdminBench) => Promise<Target>;
-  /** Left out: none. A text is sent as it is. */
-  body?: (bench: AdminBench) => unknown;
+  /** Left out: none. A text is sent as it is. The target is what {@link target} made, or one that does not exist. */
+  body?: (bench: AdminBench, target: Target) => unknown;
   /** Beside those of every call, e.g. `If-Match`. */
   headers?: (bench: AdminBench, target: Target) => Promise<Record<string, string>>;
   /** Parameters of things that do not exist. Left out: ids that nobody has, if the path has an `:id`. */

@@ -22,7 +22,10 @@ export class AdminApi {
     return (this.page ??= this.document().then(renderDocsPage));
   }
 
-  /** What describes is loaded only now: it takes longer than the rest of the start, and most processes never need it. */
+  /**
+   * What describes is loaded only now: most processes never need it. It costs half a second of CPU, once, in pieces (the
+   * modules load one by one), the longest of them about a tenth of a second; only administrators can cause it.
+   */
   private async describe(): Promise<OpenAPIObject> {
     if (!this.app) throw new Error('Nobody said which application is to be described.');
     const { describeAdminApi } = await import('./describe-admin-api.js');

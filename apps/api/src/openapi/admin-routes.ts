@@ -1,8 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
-import { PATH_METADATA } from '@nestjs/common/constants.js';
+import { EXCEPTION_FILTERS_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import { AdminGuard } from '#libs/accounts';
 import { ApiRoute, type ApiRouteFacts } from '#libs/http';
+import { PageErrorFilter } from '#libs/pages';
 
 /** What the code of a route under `/admin` says of it beside what Nest makes of it. */
 export interface AdminRoute {
@@ -31,7 +32,7 @@ export function adminRoutes(app: INestApplication): ReadonlyMap<string, AdminRou
 
 function routesOf(controller: ControllerClass, reflector: Reflector): [string, AdminRoute][] {
   const base: unknown = Reflect.getMetadata(PATH_METADATA, controller);
-  if (typeof base !== 'string' || !/^\/?admin(\/|$)/.test(base)) return [];
+  if (typeof base !== 'string' || !/^\/?admin(\/|$)/.test(base) || isPage(controller)) return [];
   const tag = base.replace(/^\/?admin\/?/, '') || 'admin';
   const handlers = Object.entries(Object.getOwnPropertyDescriptors(controller.prototype)).flatMap(
     ([name, { value }]: [string, { value?: unknown }]) =>
@@ -44,6 +45,12 @@ function routesOf(controller: ControllerClass, reflector: Reflector): [string, A
     const roles = isAlsoForCurators(controller, handler, reflector) ? ['admin', 'curator'] : ['admin'];
     return [operationId(controller.name, name), { facts, tag, roles }];
   });
+}
+
+/** Pages are for people in a browser; they say even their refusals as pages. */
+function isPage(controller: ControllerClass): boolean {
+  const filters = (Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, controller) ?? []) as unknown[];
+  return filters.includes(PageErrorFilter);
 }
 
 function isAlsoForCurators(

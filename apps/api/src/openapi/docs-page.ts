@@ -122,9 +122,10 @@ function inWords(schema: JsonSchema): string {
   if (type === 'array') return `list of ${inWords((items ?? {}) as JsonSchema)}`;
   const { items: listed } = (properties ?? {}) as Record<string, JsonSchema>;
   if (listed) return `page: ${inWords(listed)}`;
-  return [`${String(type)}${typeof format === 'string' ? ` (${format})` : ''}`, ...limitsOf(schema)].join(
-    ', ',
-  );
+  return [
+    `${([type ?? 'anything'].flat() as string[]).join(' or ')}${typeof format === 'string' ? ` (${format})` : ''}`,
+    ...limitsOf(schema),
+  ].join(', ');
 }
 
 function limitsOf(schema: JsonSchema): string[] {

@@ -37,6 +37,8 @@ export const ERROR_RESPONSES = {
   Unauthenticated: errorResponse('No key or session, or one that is none.'),
   Forbidden: errorResponse('The key or session of another role, or a key that was made for less.'),
   NotFound: errorResponse('Nobody has this id.'),
+  Changed: errorResponse('Somebody else changed it after it was read: `If-Match` names another state.'),
+  NoTag: errorResponse('`If-Match` is missing.'),
   Failure: errorResponse('The server failed, or cannot answer right now.'),
 };
 

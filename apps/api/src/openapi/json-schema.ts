@@ -14,7 +14,8 @@ export function sampleOf(schema: JsonSchema, named: Readonly<Record<string, Json
     const fields = Object.entries((properties ?? {}) as Record<string, JsonSchema>);
     return Object.fromEntries(fields.map(([name, field]) => [name, sampleOf(field, named)]));
   }
-  return SAMPLES[String(schema.format ?? type)] ?? null;
+  const [first] = [type].flat();
+  return SAMPLES[String(schema.format ?? first)] ?? null;
 }
 
 const SAMPLES: Record<string, unknown> = {

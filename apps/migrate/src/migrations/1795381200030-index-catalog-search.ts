@@ -5,6 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * `postings` of a term and a segment: the segment, the count, then for each listed entry that has the term, ascending,
  * one big-endian 16-bit code each: 11 bits of its number, 2 of the term's weight (0 is A), 1 for wrappers, 2 of category.
  *
+ * `catalog_index_version` has one row, whose number changes with the index, so that readers know what belongs together.
+ *
  * Terms are the words of the search documents, `=<task>`, `#<kind>`, `#<kind>:<category or task>` and `#curated`.
  */
 const TABLES = `
@@ -19,6 +21,8 @@ const TABLES = `
     segment integer NOT NULL,
     CONSTRAINT pk_catalog_stale_segments PRIMARY KEY (segment)
   );
+  CREATE TABLE catalog_index_version (version integer NOT NULL);
+  INSERT INTO catalog_index_version VALUES (0);
   DROP INDEX ix_catalog_words_stem;`;
 
 const NUMBERS = `
@@ -42,12 +46,18 @@ const WORDS = `
       ON CONFLICT DO NOTHING;
     END IF;`;
 
-/** Numbers are given under the lock of all writers; a sequence would lose one with each row that stood there already. */
+/** The stemmer takes anime, animal and animate for one word, so two of them are kept as words that mean the same. */
+const PLAIN_TEXT = `
+  CREATE OR REPLACE FUNCTION catalog_plain_text(source text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$ SELECT regexp_replace(regexp_replace(translate(source, '/-_.:@', '      '),
+      '\\manimes?\\M', 'manga', 'gi'), '\\manimals?\\M', 'creature', 'gi') $$;`;
+
+/** Numbers are given under the lock of all writers (below); a sequence would lose one with each row that stood there already. */
 const DOCUMENT = `
   CREATE OR REPLACE FUNCTION catalog_fill_search_document() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF TG_OP = 'INSERT' THEN
-      PERFORM pg_advisory_xact_lock(hashtext('catalog'));
       NEW.number := coalesce((SELECT max(number) + 1 FROM catalog_entries), 0);
     END IF;
     NEW.search_document :=
@@ -95,19 +105,37 @@ const INDEXING = `
   END $$;
 
   CREATE FUNCTION catalog_index_stale_segments() RETURNS trigger LANGUAGE plpgsql AS $$
-  DECLARE stale integer;
+  DECLARE stale integer; any_stale boolean := false;
   BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('catalog'));
     FOR stale IN DELETE FROM catalog_stale_segments RETURNING segment LOOP
       PERFORM catalog_index_segment(stale);
+      any_stale := true;
     END LOOP;
+    IF any_stale THEN
+      UPDATE catalog_index_version SET version = version + 1;
+    END IF;
     RETURN NULL;
   END $$;`;
 
-/** Rows only note the segment; at the end of the transaction each noted segment is indexed once. */
+/**
+ * Whoever writes takes the lock of the catalogue before any row: taken later, two writers could wait for each other.
+ *
+ * Rows only note the segment; at the end of the transaction each noted segment is indexed once.
+ */
 const TRIGGERS = `
   CREATE CONSTRAINT TRIGGER tr_catalog_stale_segments AFTER INSERT ON catalog_stale_segments
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog_index_stale_segments();
+
+  CREATE FUNCTION catalog_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('catalog'));
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER tr_catalog_entries_lock BEFORE INSERT OR DELETE OR UPDATE ON catalog_entries
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_lock();
+  CREATE TRIGGER tr_recommendations_lock BEFORE INSERT OR DELETE OR UPDATE ON recommendations
+    FOR EACH STATEMENT EXECUTE FUNCTION catalog_lock();
 
   CREATE FUNCTION catalog_note_entry() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -131,6 +159,7 @@ const TRIGGERS = `
   BEGIN
     DELETE FROM catalog_stale_segments;
     DELETE FROM catalog_postings WHERE TG_RELID = 'catalog_entries'::regclass OR term = '#curated';
+    UPDATE catalog_index_version SET version = version + 1;
     RETURN NULL;
   END $$;
   CREATE TRIGGER tr_catalog_entries_truncate AFTER TRUNCATE ON catalog_entries
@@ -156,27 +185,45 @@ const FIRST_DOCUMENTS = `
 /** Search and lists read an inverted index that is kept by the transaction that changes the catalogue. */
 export class IndexCatalogSearch1795381200030 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const part of [TABLES, NUMBERS, DOCUMENT, INDEXING, TRIGGERS, NEAR_WORDS, FIRST_DOCUMENTS])
+    for (const part of [
+      TABLES,
+      NUMBERS,
+      PLAIN_TEXT,
+      DOCUMENT,
+      INDEXING,
+      TRIGGERS,
+      NEAR_WORDS,
+      FIRST_DOCUMENTS,
+    ])
       await runner.query(part);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      DROP TABLE catalog_stale_segments, catalog_postings;
+      DROP TABLE catalog_stale_segments, catalog_postings, catalog_index_version;
+      DROP TRIGGER tr_catalog_entries_lock ON catalog_entries;
+      DROP TRIGGER tr_recommendations_lock ON recommendations;
       DROP TRIGGER tr_catalog_entries_stale ON catalog_entries;
       DROP TRIGGER tr_catalog_entries_truncate ON catalog_entries;
       DROP TRIGGER tr_recommendations_stale ON recommendations;
       DROP TRIGGER tr_recommendations_truncate ON recommendations;
       DROP FUNCTION catalog_index_stale_segments(), catalog_index_segment(integer), catalog_note_entry(),
-        catalog_note_recommendation(), catalog_forget_index(), catalog_near_words(text);
+        catalog_note_recommendation(), catalog_forget_index(), catalog_lock(), catalog_near_words(text);
       CREATE INDEX ix_catalog_words_stem ON catalog_words (stem);
       DROP INDEX ix_catalog_entries_alias;
       ALTER TABLE catalog_entries DROP COLUMN number;
       CREATE INDEX ix_catalog_entries_listing ON catalog_entries (kind, visibility, status, category);
       CREATE INDEX ix_catalog_entries_search ON catalog_entries USING gin (search_document);`);
+    await runner.query(PLAIN_TEXT_BEFORE);
     await runner.query(DOCUMENT_BEFORE);
+    await runner.query('UPDATE catalog_entries SET name = name');
   }
 }
+
+const PLAIN_TEXT_BEFORE = `
+  CREATE OR REPLACE FUNCTION catalog_plain_text(source text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    AS $$ SELECT translate(source, '/-_.:@', '      ') $$;`;
 
 const DOCUMENT_BEFORE = `
   CREATE OR REPLACE FUNCTION catalog_fill_search_document() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -18,7 +18,9 @@ import { AddCatalogVersions1795381200031 } from './1795381200031-add-catalog-ver
 import { AddRecommendationLists1795381200033 } from './1795381200033-add-recommendation-lists.js';
 import { IndexAllRequests1795381200035 } from './1795381200035-index-all-requests.js';
 import { CreateClaimFunction1795381200040 } from './1795381200040-create-claim-function.js';
+import { IndexCatalogNames1795381200041 } from './1795381200041-index-catalog-names.js';
 import { AddUploadClaims1795381200043 } from './1795381200043-add-upload-claims.js';
+import { AddStorageLimits1795381200045 } from './1795381200045-add-storage-limits.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -41,5 +43,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   AddRecommendationLists1795381200033,
   IndexAllRequests1795381200035,
   CreateClaimFunction1795381200040,
+  IndexCatalogNames1795381200041,
   AddUploadClaims1795381200043,
+  AddStorageLimits1795381200045,
 ];

@@ -6,6 +6,7 @@ import { ConfigModule, loadConfig } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import judgedQueries from './judged-queries.json' with { type: 'json' };
 import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedRecommendations } from './recommendations.js';
 import { seedWrappers } from './wrappers/index.js';
@@ -169,4 +170,27 @@ it.each([
 ])('an assistant that searches %p finds %s among the first three', async (query, endpoint) => {
   const { results } = await app.get(CatalogService).search(actor, { query, limit: 3 });
   expect(results.map((result) => result.endpoint)).toContain(endpoint);
+});
+
+interface JudgedQuery {
+  query: string;
+  category?: string;
+  endpoints: string[];
+}
+
+it('finds its entries for what people ask: mean reciprocal rank of at least 0.85', async () => {
+  const catalog = app.get(CatalogService);
+  const lines: string[] = [];
+  let sum = 0;
+  for (const { query, category, endpoints } of judgedQueries as JudgedQuery[]) {
+    const { results } = await catalog.search(actor, { query, category, limit: 10 });
+    const place = results.findIndex(({ endpoint }) => endpoints.includes(endpoint)) + 1;
+    sum += place === 0 ? 0 : 1 / place;
+    if (place !== 1) lines.push(`${place} ${query} → ${results[0]?.endpoint ?? 'nothing'}`);
+  }
+  const mean = sum / judgedQueries.length;
+  process.stdout.write(
+    `Judged queries, seeded catalogue: ${judgedQueries.length}, mean reciprocal rank ${mean.toFixed(3)}\n${lines.join('\n')}\n`,
+  );
+  expect(mean).toBeGreaterThanOrEqual(0.85);
 });

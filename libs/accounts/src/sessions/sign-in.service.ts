@@ -27,11 +27,14 @@ export class SignInService {
   /** Who is signed in, for pages. Everybody else is sent to sign in and come back, and the answer is null. */
   async currentUserOrToLogin(request: FastifyRequest, reply: FastifyReply): Promise<User | null> {
     const user = await this.currentUser(request);
-    if (!user) {
-      const returnTo = encodeURIComponent(request.url);
-      void reply.header('cache-control', 'no-store').redirect(`/login?return_to=${returnTo}`, 303);
-    }
+    if (!user) this.toLogin(request, reply);
     return user;
+  }
+
+  /** Sends a person to sign in and come back to where they are. */
+  toLogin(request: FastifyRequest, reply: FastifyReply): void {
+    const returnTo = encodeURIComponent(request.url);
+    void reply.header('cache-control', 'no-store').redirect(`/login?return_to=${returnTo}`, 303);
   }
 
   /** Begins a signed-in session under a new id, so that an id planted before the sign-in is worth nothing. */

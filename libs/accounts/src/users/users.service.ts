@@ -76,7 +76,7 @@ export class UsersService {
   }
 
   /** False for someone who signs in with an identity provider only. */
-  hasPassword({ id }: User): Promise<boolean> {
+  hasPassword({ id }: Pick<User, 'id'>): Promise<boolean> {
     return this.users.existsBy({ id, passwordHash: Not(IsNull()) });
   }
 

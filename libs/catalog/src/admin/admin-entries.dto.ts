@@ -9,6 +9,14 @@ import {
   type Visibility,
 } from '../catalog.types.js';
 
+/** Query of what changes models. */
+export class ChangeModelsQuery {
+  /** Also when wrappers would not fit any more. Left out: that is refused. */
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  force?: 'true' | 'false';
+}
+
 /** Query of the lists of models and wrappers. */
 export class ListEntriesQuery extends PageQuery {
   /** Part of the name or of the endpoint. */

@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { type Actor, AdminGuard, CurrentActor } from '#libs/accounts';
-import { type ListPage, PageQuery, RowIdPipe } from '#libs/http';
+import { ApiRoute, type ListPage, PageQuery, RowIdPipe } from '#libs/http';
 import { CatalogImporter } from '../catalog-importer.service.js';
 import type { ImportReport } from '../import/definitions.js';
 import { readDefinitions } from '../import/definition-reader.js';
@@ -23,7 +23,8 @@ import { ListEntriesQuery } from './admin-entries.dto.js';
 import { EntryChanges } from './entry-changes.service.js';
 import { EntryReads } from './entry-reads.service.js';
 import { EntryTagInterceptor, IfMatch } from './entry-tag.js';
-import type { EntrySummary, EntryView, VersionView } from './entry-view.js';
+import { WRAPPER_SCHEMAS as described } from './entry.schemas.js';
+import type { EntrySummary, EntryView, VersionDetailView, VersionView } from './entry-view.js';
 import { importStream } from './import-route.js';
 
 /** Wrappers with their history, for administrators and curators. Bodies are definitions, checked by the catalogue itself. */
@@ -39,11 +40,20 @@ export class AdminWrappersController {
   ) {}
 
   @Get()
+  @ApiRoute({ summary: 'List wrappers, by endpoint', answer: described.list })
   list(@CurrentActor() actor: Actor, @Query() query: ListEntriesQuery): Promise<ListPage<EntrySummary>> {
     return this.reads.list(actor, 'wrapper', query);
   }
 
   @Post()
+  @ApiRoute({
+    summary: 'Create a wrapper',
+    description: 'Whoever creates it owns it.',
+    body: { schema: described.body },
+    answer: described.entry,
+    entityTag: 'answered',
+    refusals: { 409: 'The endpoint is taken.' },
+  })
   create(
     @CurrentActor() actor: Actor,
     @Body() body: object,
@@ -55,17 +65,33 @@ export class AdminWrappersController {
   /** The body is a stream here: a JSON array, an object that has one, or JSON lines. */
   @Post('import')
   @HttpCode(200)
+  @ApiRoute({
+    summary: 'Import many wrappers',
+    description:
+      'Also JSON lines, as `application/x-ndjson`. Idempotent by endpoint, and all or nothing: with a bad row nothing is written, and every problem of every row is named by its index. At most 10,000 rows and 128 MiB.',
+    body: { schema: described.import },
+    answer: described.report,
+    refusals: { 413: 'It is too large.' },
+  })
   import(@CurrentActor() actor: Actor, @Req() request: FastifyRequest): Promise<ImportReport> {
     const rows = readDefinitions(importStream(request), 'wrappers');
     return this.importer.importWrappers(actor, rows, { ip: request.ip, origin: 'operator' });
   }
 
   @Get(':id')
+  @ApiRoute({ summary: 'Read a wrapper', answer: described.entry, entityTag: 'answered' })
   read(@CurrentActor() actor: Actor, @Param('id', RowIdPipe) id: string): Promise<EntryView> {
     return this.reads.read(actor, 'wrapper', id);
   }
 
   @Put(':id')
+  @ApiRoute({
+    summary: 'Replace a wrapper by a whole definition',
+    description: 'One that changes nothing makes no new version. The endpoint cannot be changed.',
+    body: { schema: described.body },
+    answer: described.entry,
+    entityTag: 'accepted',
+  })
   replace(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
@@ -77,6 +103,13 @@ export class AdminWrappersController {
   }
 
   @Patch(':id')
+  @ApiRoute({
+    summary: 'Change single fields of a wrapper',
+    description: 'Each is replaced whole; null takes an optional one away.',
+    body: { schema: described.patch },
+    answer: described.entry,
+    entityTag: 'accepted',
+  })
   patch(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
@@ -89,6 +122,12 @@ export class AdminWrappersController {
 
   @Delete(':id')
   @HttpCode(204)
+  @ApiRoute({
+    summary: 'Delete a wrapper with its history',
+    description: 'Also from the curated lists. Finished requests keep what they were.',
+    entityTag: 'accepted',
+    refusals: { 409: 'Requests with it are not finished.' },
+  })
   delete(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
@@ -99,6 +138,7 @@ export class AdminWrappersController {
   }
 
   @Get(':id/versions')
+  @ApiRoute({ summary: 'List the versions of a wrapper, the newest first', answer: described.versions })
   versions(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
@@ -108,11 +148,12 @@ export class AdminWrappersController {
   }
 
   @Get(':id/versions/:version')
+  @ApiRoute({ summary: 'Read a version of a wrapper, whole', answer: described.version })
   version(
     @CurrentActor() actor: Actor,
     @Param('id', RowIdPipe) id: string,
     @Param('version') version: string,
-  ): Promise<VersionView> {
+  ): Promise<VersionDetailView> {
     return this.reads.version(actor, 'wrapper', id, version);
   }
 }

@@ -7,6 +7,7 @@ import type { EntryKind, JsonObject } from '../catalog.types.js';
 import { CatalogWriter } from '../changes/catalog-writer.service.js';
 import { CatalogEntry } from '../entities/catalog-entry.entity.js';
 import { baseModelProblems } from '../import/base-model-check.js';
+import { brokenWrappers, refuseBroken } from '../import/broken-wrappers.js';
 import {
   type CanonicalDefinition,
   canonicalDefinition,
@@ -27,6 +28,11 @@ export interface EntryTarget {
   id: string;
   /** The `If-Match` header. Left out: whatever version stands. */
   ifMatch?: string | undefined;
+}
+
+interface EntryContext extends RequestContext {
+  /** A model may change so that wrappers on it do not fit any more. Left out: that is refused. */
+  force?: boolean | undefined;
 }
 
 /**
@@ -55,14 +61,15 @@ export class EntryChanges {
 
   /**
    * Puts a whole definition in the place of what stands. The endpoint stays: requests and lists know the entry by it.
-   * @throws AppError `invalid_request`, `not_found`, `precondition_failed`
+   * @throws AppError `invalid_request`, `not_found`, `precondition_failed`, `conflict` when wrappers on the model would
+   *   not fit it any more
    */
   replace(
     actor: Actor,
     kind: EntryKind,
     target: EntryTarget,
     body: unknown,
-    context: RequestContext,
+    context: EntryContext,
   ): Promise<EntryView> {
     return this.change(actor, kind, target, context, ({ owner }) =>
       isJsonObject(body) ? { owner, ...body } : body,
@@ -78,7 +85,7 @@ export class EntryChanges {
     kind: EntryKind,
     target: EntryTarget,
     body: unknown,
-    context: RequestContext,
+    context: EntryContext,
   ): Promise<EntryView> {
     return this.change(actor, kind, target, context, (standing) =>
       isJsonObject(body) ? { ...standing, ...body } : body,
@@ -113,7 +120,7 @@ export class EntryChanges {
     actor: Actor,
     kind: EntryKind,
     { id, ifMatch }: EntryTarget,
-    context: RequestContext,
+    context: EntryContext,
     next: (standing: EntryView) => unknown,
   ): Promise<EntryView> {
     // Read before the lock: what is not there needs no check.
@@ -132,11 +139,13 @@ export class EntryChanges {
     actor: Actor,
     kind: EntryKind,
     definition: CanonicalDefinition,
-    { ip }: RequestContext,
+    { ip, force }: EntryContext,
   ): Promise<EntryView> {
     if (kind === 'wrapper') refuse((await baseModelProblems(manager, [definition])).flat());
+    const broken = kind === 'model' ? await brokenWrappers(manager, [definition]) : [];
+    if (!force) refuseBroken(broken);
     const context = { ip, origin: 'operator' } as const;
-    const [written] = await this.writer.write(manager, actor, kind, [definition], context);
+    const [written] = await this.writer.write(manager, actor, kind, [definition], context, broken);
     return this.reads.read(actor, kind, written?.id ?? '', manager);
   }
 }

@@ -7,7 +7,14 @@ import type { ListPage, PageQuery } from '#libs/http';
 import type { EntryKind, JsonObject } from '../catalog.types.js';
 import { CatalogEntry } from '../entities/catalog-entry.entity.js';
 import type { ListEntriesQuery } from './admin-entries.dto.js';
-import { type EntrySummary, type EntryView, summaryOf, type VersionView, viewOf } from './entry-view.js';
+import {
+  type EntrySummary,
+  type EntryView,
+  summaryOf,
+  type VersionDetailView,
+  type VersionView,
+  viewOf,
+} from './entry-view.js';
 
 const VERSIONS = `
   SELECT v.version, v.changed_at AS "changedAt", v.origin, v.changed_by AS "changedBy", u.email AS "changedByEmail"
@@ -36,7 +43,8 @@ export class EntryReads {
     if (visibility) rows.andWhere({ visibility });
     if (owner) rows.andWhere({ owner: owner.replaceAll('\0', '') });
     if (search)
-      rows.andWhere(`(e.name ILIKE :text OR e.owner || '/' || e.alias ILIKE :text)`, {
+      // As the index has it.
+      rows.andWhere(`(e.name || ' ' || e.owner || '/' || e.alias) ILIKE :text`, {
         text: containing(search),
       });
     rows
@@ -87,15 +95,10 @@ export class EntryReads {
   }
 
   /** @throws AppError `not_found` */
-  async version(
-    actor: Actor,
-    kind: EntryKind,
-    id: string,
-    version: string,
-  ): Promise<VersionView & { definition: JsonObject }> {
+  async version(actor: Actor, kind: EntryKind, id: string, version: string): Promise<VersionDetailView> {
     await this.read(actor, kind, id);
     const number = /^[1-9]\d{0,9}$/.test(version) ? Number(version) : 0;
-    const [row] = await this.dataSource.query<(VersionView & { definition: JsonObject })[]>(VERSION, [
+    const [row] = await this.dataSource.query<VersionDetailView[]>(VERSION, [
       id,
       Math.min(number, LARGEST_VERSION),
     ]);

@@ -4,7 +4,7 @@ import type { ChangeOrigin } from '../entities/catalog-entry-version.entity.js';
 import { endpointOf } from '../import/definitions.js';
 
 /** What every answer tells of an entry. */
-interface EntryFacts {
+export interface EntryFacts {
   id: string;
   /** `owner/alias`. */
   endpoint: string;
@@ -32,6 +32,12 @@ export interface VersionView {
   changedBy: string | null;
   /** Address of the user; null when there is none any more. */
   changedByEmail: string | null;
+}
+
+/** One version with all of it. */
+export interface VersionDetailView extends VersionView {
+  /** Every field that a definition has. */
+  definition: JsonObject;
 }
 
 export const summaryOf = (entry: CatalogEntry): EntrySummary => {

@@ -1,11 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import type { FieldError } from '#libs/errors';
-import type { JsonSchema } from '../catalog.types.js';
+import type { FieldMappings, JsonSchema } from '../catalog.types.js';
 import type { CatalogEntry } from '../entities/catalog-entry.entity.js';
 import { mappingProblems } from '../wrappers/mapping-check.js';
 import type { CanonicalDefinition } from './canonical-definition.js';
 import type { WrapperDefinition } from './definitions.js';
 import { findEntries } from './find-entries.js';
+import { TimeSlice } from './time-slice.js';
 
 /** What does not fit between wrappers and the models that they name, a list for each wrapper, in their order. */
 export async function baseModelProblems(
@@ -15,7 +16,13 @@ export async function baseModelProblems(
   const wrappers = definitions as unknown as WrapperDefinition[];
   const endpoints = new Set(wrappers.flatMap((wrapper) => wrapper.baseModels.map((base) => base.model)));
   const entries = await findEntries(manager, [...endpoints]);
-  return wrappers.map((wrapper) => problemsOf(wrapper, entries));
+  const slice = new TimeSlice();
+  const problems: FieldError[][] = [];
+  for (const wrapper of wrappers) {
+    await slice.letOthers();
+    problems.push(problemsOf(wrapper, entries));
+  }
+  return problems;
 }
 
 function problemsOf(
@@ -26,12 +33,29 @@ function problemsOf(
     const model = entries.get(base.model);
     if (model?.kind !== 'model')
       return [{ path: `baseModels.${index}.model`, message: `is no model of this catalogue: ${base.model}` }];
-    const { promptField = 'prompt', fieldMappings = {} } = base;
-    const problems = mappingProblems(inputSchema as JsonSchema, fieldMappings, {
-      endpoint: base.model,
-      inputSchema: model.inputSchema,
-      promptField,
-    });
-    return problems.map(({ path, message }) => ({ path: `baseModels.${index}.${path}`, message }));
+    const { inputSchema: modelSchema } = model;
+    return fitProblems(
+      inputSchema as JsonSchema,
+      { ...base, index },
+      { endpoint: base.model, inputSchema: modelSchema },
+    );
   });
+}
+
+/** How a wrapper names one of its base models. */
+interface BaseModelUse {
+  promptField?: string | null;
+  fieldMappings?: FieldMappings;
+  /** Its place in the wrapper's `baseModels`. */
+  index: number;
+}
+
+/** What does not fit between a wrapper and one of its base models, by path in the wrapper. */
+export function fitProblems(
+  wrapperSchema: JsonSchema,
+  { promptField = 'prompt', fieldMappings = {}, index }: BaseModelUse,
+  model: { endpoint: string; inputSchema: JsonSchema },
+): FieldError[] {
+  const problems = mappingProblems(wrapperSchema, fieldMappings, { ...model, promptField });
+  return problems.map(({ path, message }) => ({ path: `baseModels.${index}.${path}`, message }));
 }

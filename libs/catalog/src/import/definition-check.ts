@@ -62,11 +62,20 @@ function schemasProblems(kind: EntryKind, definition: JsonObject): FieldError[] 
 }
 
 function exampleProblems({ examples = [], inputSchema, outputSchema }: ModelDefinition): FieldError[] {
-  return examples.flatMap((example, index) =>
-    (['input', 'output'] as const).flatMap((side) => {
-      const schema = (side === 'input' ? inputSchema : outputSchema) as JsonSchema;
-      return under(`examples.${index}.${side}`, exampleErrors(schema, example[side]));
-    }),
+  const errors = {
+    input: exampleErrors(
+      inputSchema as JsonSchema,
+      examples.map(({ input }) => input),
+    ),
+    output: exampleErrors(
+      outputSchema as JsonSchema,
+      examples.map(({ output }) => output),
+    ),
+  };
+  return examples.flatMap((_example, index) =>
+    (['input', 'output'] as const).flatMap((side) =>
+      under(`examples.${index}.${side}`, errors[side][index] ?? []),
+    ),
   );
 }
 

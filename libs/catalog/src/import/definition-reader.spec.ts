@@ -37,6 +37,12 @@ describe('definitions are read', () => {
     for (const text of ['[]', '{"models": [ ]}']) expect(await read(text)).toEqual([]);
   });
 
+  it('after any amount of white space, which nobody keeps', async () => {
+    const began = performance.now();
+    expect(await read(`${' '.repeat(16 * 1024 * 1024)}${compact}`, 65_536)).toEqual(VALUES);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('with values that are no definitions, which is for others to say', async () => {
     expect(await read('[1, "two", null, [3]]')).toEqual([1, 'two', null, [3]]);
     expect(await read('1\n"two"\nnull', 1)).toEqual([1, 'two', null]);

@@ -33,6 +33,8 @@ export async function* readDefinitions(
   try {
     for await (const chunk of source) {
       text += decoder.write(chunk);
+      // White space before the list is let go, or it would be looked at again with every chunk.
+      if (splitter === null) text = text.trimStart();
       yield* rows(false);
     }
     text += decoder.end();

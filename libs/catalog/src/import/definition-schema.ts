@@ -3,9 +3,16 @@ import { CATEGORIES, PRICE_UNITS, STATUSES, VISIBILITIES, type JsonSchema } from
 /** What a reader adds to a definition. A definition that was read may come back as it is: these are passed over. */
 export const READ_ONLY_FIELDS = ['id', 'endpoint', 'version', 'ownerId', 'createdAt', 'updatedAt'] as const;
 
-const PART = { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,63}$' };
+const PART = { type: 'string', pattern: '^[a-z0-9][a-z0-9._-]{0,63}$', examples: ['upscale'] };
 const text = (maxLength: number) => ({ type: 'string', pattern: '\\S', maxLength });
 const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
+
+/** The shape of a definition, field by field. */
+export interface DefinitionSchema extends JsonSchema {
+  title: string;
+  properties: Readonly<Record<string, JsonSchema>>;
+  required: readonly string[];
+}
 
 const SHARED = {
   owner: { ...PART, description: 'First half of the endpoint.', default: 'modelrunner' },
@@ -28,6 +35,7 @@ const SHARED = {
     type: 'array',
     maxItems: 20,
     items: {
+      title: 'Example',
       type: 'object',
       properties: { input: { type: 'object' }, output: { type: 'object' } },
       required: ['input', 'output'],
@@ -37,21 +45,26 @@ const SHARED = {
 };
 const REQUIRED = ['alias', 'name', 'category', 'task', 'summary', 'description', 'inputSchema'];
 
+/** What a call costs. */
+export const PRICE: JsonSchema = {
+  title: 'Price',
+  type: 'object',
+  properties: {
+    unit: { enum: PRICE_UNITS },
+    amountUsd: { type: 'string', pattern: '^\\d{1,8}(\\.\\d{1,6})?$', examples: ['0.0040'] },
+  },
+  required: ['unit', 'amountUsd'],
+  additionalProperties: false,
+};
+
 /** The shape of a model definition. What it cannot say is checked after it. */
-export const MODEL_DEFINITION: JsonSchema = {
+export const MODEL_DEFINITION: DefinitionSchema = {
+  title: 'ModelDefinition',
   type: 'object',
   properties: {
     ...SHARED,
     outputSchema: { type: 'object', description: 'JSON Schema 2020-12 of an object.' },
-    price: {
-      type: 'object',
-      properties: {
-        unit: { enum: PRICE_UNITS },
-        amountUsd: { type: 'string', pattern: '^\\d{1,8}(\\.\\d{1,6})?$', examples: ['0.0040'] },
-      },
-      required: ['unit', 'amountUsd'],
-      additionalProperties: false,
-    },
+    price: PRICE,
     typicalSeconds: { type: ['number', 'null'], minimum: 0, maximum: 1_000_000 },
     maxConcurrency: { type: ['integer', 'null'], minimum: 1, maximum: 10_000 },
     engine: text(100),
@@ -62,7 +75,8 @@ export const MODEL_DEFINITION: JsonSchema = {
 };
 
 /** The shape of a wrapper definition. */
-export const WRAPPER_DEFINITION: JsonSchema = {
+export const WRAPPER_DEFINITION: DefinitionSchema = {
+  title: 'WrapperDefinition',
   type: 'object',
   properties: {
     ...SHARED,
@@ -77,6 +91,7 @@ export const WRAPPER_DEFINITION: JsonSchema = {
       minItems: 1,
       maxItems: 20,
       items: {
+        title: 'BaseModel',
         type: 'object',
         properties: {
           model: { type: 'string', maxLength: 129, description: 'Endpoint of a model.' },

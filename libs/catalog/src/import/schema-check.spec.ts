@@ -3,6 +3,10 @@ import { schemaProblems } from './schema-check.js';
 
 const object = (properties: object, other: object = {}) => ({ type: 'object', properties, ...other });
 const nested = (levels: number): object => (levels === 0 ? {} : { not: nested(levels - 1) });
+const chain = (links: number): object =>
+  Object.fromEntries(
+    Array.from({ length: links }, (_, n) => [`a${n}`, n + 1 < links ? { $ref: `#/$defs/a${n + 1}` } : {}]),
+  );
 const told = (schema: unknown) => schemaProblems(schema).map(({ path, message }) => `${path}: ${message}`);
 
 describe('a schema that may be saved', () => {
@@ -34,6 +38,19 @@ describe('a schema that may be saved', () => {
 describe('a schema that is refused, with the place', () => {
   it.each<[string, unknown, RegExp]>([
     ['no object', 'string', /^: must be a JSON Schema object/],
+    [
+      'thousands of fields, which would hold up everybody while they compile',
+      object(Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`f${n}`, { type: 'string' }]))),
+      /^: has more than 1000 schemas in it/,
+    ],
+    ['a pattern that is a text', object({ a: { pattern: 'x'.repeat(501) } }), /pattern: is longer than 500/],
+    [
+      'a host of patterns',
+      object(
+        Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`f${n}`, { pattern: 'x'.repeat(480) }])),
+      ),
+      /^: has patterns of more than 4000 characters/,
+    ],
     ['a list', [], /^: must be a JSON Schema object/],
     ['not for an object', { type: 'string' }, /^type: must be "object"/],
     [
@@ -72,6 +89,11 @@ describe('a schema that is refused, with the place', () => {
       'a circle',
       object({ a: { $ref: '#/$defs/x' } }, { $defs: { x: { $ref: '#/$defs/x' } } }),
       /goes round in a circle/,
+    ],
+    [
+      'a chain of references that nobody follows to its end',
+      object({}, { $defs: chain(6_000) }),
+      /^\$defs\.a0\.\$ref: leads over more than 16 other references/,
     ],
     [
       'a pattern that needs backtracking',

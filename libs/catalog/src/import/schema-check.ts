@@ -13,6 +13,11 @@ const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 const MAX_CHARACTERS = 256 * 1024;
 /** Deepest nesting of one, counted in JSON values. */
 const MAX_DEPTH = 64;
+/** Schemas in a schema. Compiling is one piece of work that nothing interrupts: a thousand take most of a second. */
+const MAX_SUBSCHEMAS = 1_000;
+/** Characters of a pattern, and of all together, for the same reason. */
+const MAX_PATTERN = 500;
+const MAX_PATTERNS = 4_000;
 /** More patterns than this say nothing that the first ones did not. */
 const MAX_PROBLEMS = 20;
 
@@ -58,7 +63,10 @@ function isTooDeep(schema: JsonSchema): boolean {
 /** References and patterns, wherever they stand. Data (`default`, `examples`…) is no schema and is passed over. */
 function keywordProblems(root: JsonSchema): FieldError[] {
   const problems: FieldError[] = [];
+  let subschemas = 0;
+  let patternCharacters = 0;
   visit(root, '', (schema, path) => {
+    subschemas += 1;
     if (problems.length >= MAX_PROBLEMS) return;
     const reference = referenceProblem(root, schema.$ref);
     if (reference !== null) problems.push(at(join(path, '$ref'), reference));
@@ -69,10 +77,15 @@ function keywordProblems(root: JsonSchema): FieldError[] {
       ),
     ];
     for (const [keyword, pattern] of patterns) {
+      patternCharacters += pattern.length;
+      if (patternCharacters > MAX_PATTERNS) return;
       const problem = patternProblem(pattern);
       if (problem !== null) problems.push(at(join(path, keyword), problem));
     }
   });
+  if (subschemas > MAX_SUBSCHEMAS) problems.push(at('', `has more than ${MAX_SUBSCHEMAS} schemas in it`));
+  if (patternCharacters > MAX_PATTERNS)
+    problems.push(at('', `has patterns of more than ${MAX_PATTERNS} characters in all`));
   return problems;
 }
 
@@ -98,6 +111,7 @@ function visit(schema: unknown, path: string, callback: (schema: JsonSchema, pat
 
 /** RE2 has no backtracking, so no pattern can run for ever; the price is that a few constructs do not exist in it. */
 function patternProblem(pattern: string): string | null {
+  if (pattern.length > MAX_PATTERN) return `is longer than ${MAX_PATTERN} characters`;
   try {
     RE2JS.compile(pattern);
     return null;

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../catalog.types.js';
-import { isJsonObject } from '../schema/local-ref.js';
+import { isJsonObject, MAX_REF_CHAIN } from '../schema/local-ref.js';
 
 /** Keywords that always compile once the meta-schema, the references and the patterns are right. */
 const PLAIN = new Set([
@@ -41,6 +41,8 @@ export function referenceProblem(root: JsonSchema, reference: unknown): string |
   const seen = new Set<string>();
   for (let next: unknown = reference; typeof next === 'string' && next.startsWith('#/');) {
     if (seen.has(next)) return `goes round in a circle: ${[...seen, next].join(' → ')}`;
+    // Nobody follows it further; and a chain of thousands, each followed to its end, would hold the server up for minutes.
+    if (seen.size === MAX_REF_CHAIN) return `leads over more than ${MAX_REF_CHAIN} other references`;
     seen.add(next);
     const target = atPointer(root, next);
     if (!isJsonObject(target) && typeof target !== 'boolean') return `leads nowhere: ${next}`;

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { AppError } from '#libs/errors';
@@ -8,15 +7,14 @@ import { type CanonicalDefinition, canonicalDefinition, withoutReadOnly } from '
 import { definitionProblems } from './definition-check.js';
 import { DEFAULT_OWNER } from './definitions.js';
 import { RowProblems } from './row-problems.js';
+import { TimeSlice } from './time-slice.js';
 
 /** Most rows of one import. */
 const MOST_ROWS = 10_000;
 /** Rows that are written in one statement. */
 const BATCH_ROWS = 100;
 /** Rows of a batch are large sometimes: a batch ends here too, in characters of JSON. */
-const BATCH_CHARACTERS = 1024 * 1024;
-/** So long may checks keep everybody else waiting, in milliseconds. */
-const SLICE_MS = 15;
+const BATCH_CHARACTERS = 256 * 1024;
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
@@ -38,7 +36,7 @@ export class StagedImport {
   private rows: string[] = [];
   private indexes: number[] = [];
   private characters = 0;
-  private sliceEnds = 0;
+  private readonly slice = new TimeSlice();
 
   private constructor(private readonly kind: EntryKind) {}
 
@@ -67,7 +65,7 @@ export class StagedImport {
   }
 
   private async add(row: unknown, index: number): Promise<void> {
-    await this.letOthers();
+    await this.slice.letOthers();
     const endpoint = endpointIn(row);
     this.problems.add(index, endpoint, definitionProblems(this.kind, row));
     if (endpoint !== null) this.noteEndpoint(endpoint, index);
@@ -92,12 +90,6 @@ export class StagedImport {
     this.indexes = [];
     this.characters = 0;
     this.packed.push({ content: await pack(rows.join(',')), indexes });
-  }
-
-  private async letOthers(): Promise<void> {
-    if (performance.now() < this.sliceEnds) return;
-    await nextTurn();
-    this.sliceEnds = performance.now() + SLICE_MS;
   }
 }
 

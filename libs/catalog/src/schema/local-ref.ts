@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../catalog.types.js';
 
 /** Longest chain of `$ref` followed; a schema that only refers to itself ends here. */
-const MAX_REF_CHAIN = 16;
+export const MAX_REF_CHAIN = 16;
 
 /** Whether a value is a JSON object: not null, not an array. */
 export const isJsonObject = (value: unknown): value is Record<string, unknown> =>

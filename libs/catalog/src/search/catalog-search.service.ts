@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LoopTurns } from './loop-turns.js';
 import { codeFilter, postedNumbers, isCategory } from './postings.js';
 import { PostingsCache } from './postings-cache.service.js';
 import { QueryLanguage } from './query-language.service.js';
@@ -17,7 +18,14 @@ interface Interpretation {
   found: FoundPostings;
 }
 
+interface RankedPage {
+  total: number;
+  numbers: number[];
+}
+
 const CURATED = '#curated';
+/** While an import goes on, every attempt may meet another state. */
+const MOST_ATTEMPTS = 3;
 
 /**
  * Lists and search over the index that the database keeps (docs/adr/0007): it reads the postings of the terms that a
@@ -42,18 +50,28 @@ export class CatalogSearch {
    * (stop words, signs, emoji) finds all there is, curated ones first.
    */
   async search(query: string, wanted: ListQuery): Promise<ListRow> {
-    const { concepts, found } = await this.interpret(query, wanted);
+    for (let attempt = 1; ; attempt += 1) {
+      const interpretation = await this.interpret(query, wanted);
+      const { total, numbers } = await this.rank(interpretation, wanted);
+      if (numbers.length === 0) return { total, items: [] };
+      const { items, version } = await this.repository.readSummaries(numbers);
+      // The catalogue changed between the two reads: the page and the total would not be of one state.
+      if (version === interpretation.found.version || attempt === MOST_ATTEMPTS) return { total, items };
+    }
+  }
+
+  private async rank({ concepts, found }: Interpretation, wanted: ListQuery): Promise<RankedPage> {
+    const turns = new LoopTurns();
     const filter = codeFilter(wanted.kind, wanted.category);
     const task = taskTerm(wanted);
     const { postings, size, exact } = found;
     const allowed = task === null ? null : new Uint8Array(size);
     for (const number of task === null ? [] : postedNumbers(postings.get(task), filter))
       (allowed as Uint8Array)[number] = 1;
-    const scored = scoreEntries(concepts, { postings, size, filter, allowed });
+    const scored = await scoreEntries(concepts, { postings, size, filter, allowed }, turns);
     const ranked = favour(scored, [...postedNumbers(postings.get(CURATED), filter)], exact);
-    const numbers = selectPage(ranked, wanted.offset, wanted.limit);
-    const items = numbers.length > 0 ? await this.repository.readSummaries(numbers) : [];
-    return { total: ranked.hits.length, items };
+    await turns.breathe();
+    return { total: ranked.hits.length, numbers: selectPage(ranked, wanted.offset, wanted.limit) };
   }
 
   /** A word that neither an entry nor the thesaurus has is a typing error: its nearest word takes its place. */

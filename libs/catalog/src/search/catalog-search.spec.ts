@@ -15,7 +15,7 @@ beforeAll(async () => {
   await client.connect();
   await insertCatalog(client, entries);
   await client.end();
-});
+}, 30_000);
 afterAll(() => at.stop());
 
 const endpointsOf = (wanted: (entry: (typeof entries)[number]) => boolean) =>

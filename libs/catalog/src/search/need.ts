@@ -3,7 +3,7 @@
  *
  * - `ask`: words and phrases of people, in any form that the stemmer joins. All words of a phrase must be in the query, with `to`, `into`, `from` in their order.
  * - `find`: words that entries for this need have.
- * - `tasks`: the field's names for it.
+ * - `tasks`: the field's names for it; those with a `~` do it among other things.
  *
  * Put in what many people say of many models; the name of one model has no place here.
  */

@@ -1,68 +1,63 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { CatalogChanges } from '../changes/catalog-changes.service.js';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { NamedEndpoint } from './query-words.js';
 import { SearchRepository, type Filters, type FoundPostings } from './search.repository.js';
 
 const MOST_BYTES = 32 * 1024 * 1024;
-/** What a term without postings costs to remember. */
+/** What a term costs to remember besides its postings. */
 const ENTRY_BYTES = 200;
+const NONE = Buffer.alloc(0);
 
 /**
- * Postings of terms that were asked for, until the catalogue changes. Common words have hundreds of kilobytes of them, and
- * most queries have one. While changes of other processes are not heard, nothing is remembered.
+ * Postings of terms that were asked for, of one version of the index. Common words have hundreds of kilobytes of them, and
+ * most queries have one. Every read asks for the version, so nothing old is given, whether or not changes are heard.
  */
 @Injectable()
-export class PostingsCache implements OnModuleDestroy {
-  /** Null: no entry has the term. */
-  private readonly remembered = new Map<string, Buffer | null>();
-  private bytes = 0;
-  private changes = 0;
-  private readonly unsubscribe: () => void;
+export class PostingsCache {
+  /** Empty: no entry has the term. */
+  private readonly remembered = new LRUCache<string, Buffer>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: (postings) => ENTRY_BYTES + postings.length,
+  });
+  private version = 0;
 
-  constructor(
-    private readonly repository: SearchRepository,
-    private readonly catalogChanges: CatalogChanges,
-  ) {
-    this.unsubscribe = catalogChanges.subscribe(() => this.forget());
-  }
+  constructor(private readonly repository: SearchRepository) {}
 
-  onModuleDestroy(): void {
-    this.unsubscribe();
-  }
-
+  /** The postings of all terms as they were at one moment. */
   async read(terms: readonly string[], named: NamedEndpoint, filters: Filters): Promise<FoundPostings> {
-    if (!this.catalogChanges.areHeard) this.forget();
-    const before = this.changes;
+    const { version } = this;
     const known = new Map(terms.flatMap((term) => this.recall(term)));
     const missing = terms.filter((term) => !known.has(term));
     const found = await this.repository.readPostings(missing, named, filters);
-    // What was read before a change must not be remembered after it, nor be mixed with what was read later.
-    if (before !== this.changes && known.size > 0)
-      return this.repository.readPostings([...terms], named, filters);
-    if (before === this.changes && this.catalogChanges.areHeard)
-      for (const term of missing) this.remember(term, found.postings.get(term) ?? null);
-    for (const [term, postings] of known) if (postings !== null) found.postings.set(term, postings);
+    if (known.size > 0 && found.version !== version) return this.readAnew(terms, named, filters);
+    this.remember(missing, found);
+    for (const [term, postings] of known) if (postings.length > 0) found.postings.set(term, postings);
     return found;
   }
 
-  private recall(term: string): [string, Buffer | null][] {
+  /** Needed by nobody who wants right answers: to measure what remembering is worth. */
+  forget(): void {
+    this.remembered.clear();
+  }
+
+  private async readAnew(
+    terms: readonly string[],
+    named: NamedEndpoint,
+    filters: Filters,
+  ): Promise<FoundPostings> {
+    const found = await this.repository.readPostings([...terms], named, filters);
+    this.remember(terms, found);
+    return found;
+  }
+
+  private recall(term: string): [string, Buffer][] {
     const postings = this.remembered.get(term);
     return postings === undefined ? [] : [[term, postings]];
   }
 
-  private remember(term: string, postings: Buffer | null): void {
-    this.bytes += ENTRY_BYTES + (postings?.length ?? 0);
-    if (this.bytes > MOST_BYTES) {
-      this.remembered.clear();
-      this.bytes = 0;
-      return;
-    }
-    this.remembered.set(term, postings);
-  }
-
-  private forget(): void {
-    this.changes += 1;
-    this.remembered.clear();
-    this.bytes = 0;
+  private remember(terms: readonly string[], { postings, version }: FoundPostings): void {
+    if (version !== this.version) this.remembered.clear();
+    this.version = version;
+    for (const term of terms) this.remembered.set(term, postings.get(term) ?? NONE);
   }
 }

@@ -31,8 +31,13 @@ const CONNECTORS = new Set(['to', 'into', 'from']);
 const TASK_SHARE = 1;
 const FIND_SHARE = 0.45;
 const SAME_SHARE = 0.5;
+/** Tasks that do it among other things, and those that a change of medium may stand for. */
+const NEAR_TASK_SHARE = 0.6;
+const KIN_SHARE = 0.6;
 /** What a need already stands for counts less by its own letters. */
 const EXPLAINED = 0.5;
+/** Of a weak phrase where a strong one is said too. */
+const WEAK = 0.4;
 
 const split = (phrase: string) => phrase.split(/[\s-]+/);
 
@@ -52,7 +57,10 @@ export function compileThesaurus(stems: Stems): Thesaurus {
   const canonical = (word: string) => same.get(word)?.[0] ?? word;
   const toPhrase = (ask: string): Phrase => {
     const words = split(ask);
-    const present = words.map((word) => canonical(stem(word) ?? word));
+    // A word alone is asked for by itself: who says "people" does not ask for portraits.
+    const present = words.map((word) =>
+      words.length > 1 ? canonical(stem(word) ?? word) : (stem(word) ?? word),
+    );
     const ordered = words.some((word) => CONNECTORS.has(word));
     return { words: present, ordered, weak: words.some((word) => fillers.has(stem(word) ?? word)) };
   };
@@ -64,7 +72,11 @@ export function compileThesaurus(stems: Stems): Thesaurus {
       phrases: ask.map(toPhrase),
       terms: new Map([
         ...stemsOf(find).map((word) => [word, FIND_SHARE] as const),
-        ...tasks.map((task) => [`=${task}`, TASK_SHARE] as const),
+        ...tasks.map((task) =>
+          task.startsWith('~')
+            ? ([`=${task.slice(1)}`, NEAR_TASK_SHARE] as const)
+            : ([`=${task}`, TASK_SHARE] as const),
+        ),
       ]),
     })),
   };
@@ -78,16 +90,16 @@ export function queryConcepts(words: readonly string[], stems: Stems, thesaurus:
   const content = all.filter((stem) => !thesaurus.fillers.has(stem));
   const canonical = (word: string) => thesaurus.same.get(word)?.[0] ?? word;
   const needs = matchedNeeds(
-    words.map((word) => canonical(stems.get(word) ?? word)),
+    words.map((word) => stems.get(word) ?? word),
     thesaurus,
   );
   const explained = new Set(needs.flatMap(({ phrase }) => phrase.words));
   return [
     ...(content.length > 0 ? content : all).map((stem) =>
-      literal(stem, thesaurus, explained.has(canonical(stem)) ? EXPLAINED : 1),
+      literal(stem, thesaurus, explained.has(stem) || explained.has(canonical(stem)) ? EXPLAINED : 1),
     ),
     ...needs.map(({ terms, weight }): Concept => ({ terms, weight })),
-    ...conversions(words).map((task) => ({ terms: withSiblings(task), weight: 1.6 })),
+    ...conversions(words).map((task) => ({ terms: withKin(task, thesaurus), weight: 1.6 })),
     ...taskNames(words).map((task) => ({ terms: new Map([[`=${task}`, 1]]), weight: 1 })),
   ];
 }
@@ -104,22 +116,27 @@ interface MatchedNeed {
 }
 
 /** The needs that the query speaks of. One that takes fewer of the same words than another counts half. */
-function matchedNeeds(words: readonly string[], thesaurus: Thesaurus): MatchedNeed[] {
+function matchedNeeds(stems: readonly string[], thesaurus: Thesaurus): MatchedNeed[] {
+  const words = stems.map((stem) => thesaurus.same.get(stem)?.[0] ?? stem);
   const matched = thesaurus.needs.flatMap(({ phrases, terms }) => {
     const [phrase] = phrases
-      .filter((candidate) => isSaid(candidate, words))
+      .filter((candidate) => isSaid(candidate, candidate.words.length > 1 ? words : stems))
       .sort((one, other) => Number(one.weak) - Number(other.weak) || other.words.length - one.words.length);
     return phrase ? [{ phrase, terms }] : [];
   });
-  const strong = matched.filter(({ phrase }) => !phrase.weak);
-  const chosen = strong.length > 0 ? strong : matched;
-  return chosen.map(({ phrase, terms }) => {
-    const isPart = chosen.some(
+  const isOnlyWeak = matched.every(({ phrase }) => phrase.weak);
+  return matched.map(({ phrase, terms }) => {
+    const isPart = matched.some(
       (other) =>
         other.phrase.words.length > phrase.words.length &&
-        phrase.words.every((word) => other.phrase.words.includes(word)),
+        phrase.words.every((word) => other.phrase.words.includes(thesaurus.same.get(word)?.[0] ?? word)),
     );
-    return { phrase, terms, weight: (1 + 0.3 * (phrase.words.length - 1)) * (isPart ? 0.4 : 1) };
+    return {
+      phrase,
+      terms,
+      weight:
+        (1 + 0.3 * (phrase.words.length - 1)) * (isPart ? 0.4 : 1) * (phrase.weak && !isOnlyWeak ? WEAK : 1),
+    };
   });
 }
 
@@ -130,11 +147,15 @@ function isSaid({ words, ordered }: Phrase, said: readonly string[]): boolean {
   return next === words.length;
 }
 
-/** The field does not agree whether speech is audio. */
-function withSiblings(task: string): Map<string, number> {
+/** The field does not agree whether speech is audio, and has other names for most of what becomes what. */
+function withKin(task: string, { needs }: Thesaurus): Map<string, number> {
   const sibling = task.includes('speech') ? task.replace('speech', 'audio') : task.replace('audio', 'speech');
+  const both = [`=${task}`, `=${sibling}`];
+  const kin = needs.filter(({ terms }) => both.some((term) => terms.get(term) === TASK_SHARE));
+  const tasks = kin.flatMap(({ terms }) => [...terms].filter(([, share]) => share === TASK_SHARE));
   return new Map([
-    [`=${sibling}`, 0.6],
+    ...tasks.map(([term]) => [term, KIN_SHARE] as const),
+    [`=${sibling}`, KIN_SHARE],
     [`=${task}`, 1],
   ]);
 }

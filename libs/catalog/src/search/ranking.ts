@@ -1,3 +1,4 @@
+import type { LoopTurns } from './loop-turns.js';
 import { countPostings, type CodeFilter } from './postings.js';
 import { Tally } from './tally.js';
 
@@ -36,7 +37,11 @@ const CURATED = 1.08;
 const EXACT = 1_000;
 
 /** Adds up what each entry has of each concept, the best term of a concept alone; many concepts beat one. */
-export function scoreEntries(asked: readonly Concept[], candidates: Candidates): Scores {
+export async function scoreEntries(
+  asked: readonly Concept[],
+  candidates: Candidates,
+  turns: LoopTurns,
+): Promise<Scores> {
   const concepts = asked.filter(({ terms }) =>
     [...terms.keys()].some((term) => candidates.postings.has(term)),
   );
@@ -46,6 +51,7 @@ export function scoreEntries(asked: readonly Concept[], candidates: Candidates):
     for (const [term, share] of concept.terms) {
       const byClass = Float32Array.from(CLASS_WEIGHTS, (weight) => weight * share * worth);
       found.raise(candidates.postings.get(term), byClass, candidates.filter);
+      await turns.breathe();
     }
     found.collect();
   }

@@ -19,6 +19,8 @@ export interface FoundPostings {
   exact: number[];
   /** One more than the greatest number. */
   size: number;
+  /** Of the index; changes with it. */
+  version: number;
 }
 
 /** Null: any. */
@@ -32,6 +34,7 @@ interface PostingsRow {
   term: string | null;
   postings: Buffer | null;
   greatest: number | null;
+  version: number | null;
 }
 
 /** Reads of the search index, one prepared statement each. */
@@ -51,22 +54,26 @@ export class SearchRepository {
   ): Promise<FoundPostings> {
     const values = [terms, alias, owner, kind, category];
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
-    const found: FoundPostings = { postings: new Map(), exact: [], size: 0 };
-    for (const { term, postings, greatest } of rows) {
+    const found: FoundPostings = { postings: new Map(), exact: [], size: 0, version: 0 };
+    for (const { term, postings, greatest, version } of rows) {
       if (term !== null && postings !== null) found.postings.set(term, postings);
       if (term !== null) continue;
       found.size = (greatest ?? -1) + 1;
+      found.version = version ?? 0;
       for (let at = 0; at < (postings?.length ?? 0); at += 4)
         found.exact.push((postings as Buffer).readInt32BE(at));
     }
     return found;
   }
 
-  async readSummaries(numbers: number[]): Promise<SummaryRow[]> {
-    const [row] = await this.queries.rows<{ items: SummaryRow[] }>('catalog_summaries', READ_SUMMARIES, [
-      numbers,
-    ]);
-    return row?.items ?? [];
+  /** With the version of the index as these entries were read. */
+  async readSummaries(numbers: number[]): Promise<{ items: SummaryRow[]; version: number }> {
+    const [row] = await this.queries.rows<{ items: SummaryRow[]; version: number }>(
+      'catalog_summaries',
+      READ_SUMMARIES,
+      [numbers],
+    );
+    return row ?? { items: [], version: 0 };
   }
 
   readStems(words: string[]): Promise<{ word: string; stem: string | null }[]> {

@@ -25,27 +25,29 @@ export const LIST_PAGE = `
      FROM page CROSS JOIN LATERAL (${ONE_SUMMARY}) entry) AS items`;
 
 /**
- * Postings of each term, and in a row without a term the numbers of the entries that the query names, and the greatest number.
+ * Postings of each term, and in a row without a term the numbers of the entries that the query names, the greatest number,
+ * and the index's version.
  *
  * $1 terms · $2 alias · $3 owner, or null for any · $4 kind, or null for both · $5 category or task, or null
  */
 export const READ_POSTINGS = `
-  SELECT term, string_agg(postings, '') AS postings, null::int AS greatest
+  SELECT term, string_agg(postings, '') AS postings, null::int AS greatest, null::int AS version
   FROM catalog_postings WHERE term = ANY($1::text[]) GROUP BY term
   UNION ALL
   SELECT null, (SELECT string_agg(int4send(e.number), '') FROM catalog_entries e
       WHERE e.alias = $2 AND ($3::text IS NULL OR e.owner = $3) AND ${LISTED}
         AND ($4::text IS NULL OR e.kind = $4) AND ($5::text IS NULL OR e.category = $5 OR e.task = $5)),
-    (SELECT max(number) FROM catalog_entries)`;
+    (SELECT max(number) FROM catalog_entries), (SELECT version FROM catalog_index_version)`;
 
 /** $1 numbers, in the order in which they are to come */
 export const READ_SUMMARIES = `
-  SELECT coalesce(json_agg(entry.summary ORDER BY page.place), '[]') AS items
+  SELECT coalesce(json_agg(entry.summary ORDER BY page.place), '[]') AS items,
+    (SELECT version FROM catalog_index_version) AS version
   FROM unnest($1::int[]) WITH ORDINALITY AS page (number, place) CROSS JOIN LATERAL (${ONE_SUMMARY}) entry`;
 
 /** $1 words as they are written. The stem of a stop word is null. */
 export const READ_STEMS = `
-  SELECT word, (ts_lexize('english_stem', word))[1] AS stem FROM unnest($1::text[]) AS word`;
+  SELECT word, (ts_lexize('english_stem', catalog_plain_text(word)))[1] AS stem FROM unnest($1::text[]) AS word`;
 
 /** $1 stems that no entry has */
 export const NEAR_WORDS = `

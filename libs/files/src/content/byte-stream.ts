@@ -22,13 +22,23 @@ export async function peek(source: Readable, atLeast: number): Promise<PeekedByt
   return { head, whole: replay(head, chunks) };
 }
 
-async function* replay(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  try {
-    yield head;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+/** What came first, then the rest without a step of its own: each costs time for every piece of a large file. */
+function replay(head: Buffer, rest: AsyncIterator<Buffer>): AsyncIterableIterator<Buffer> {
+  let isFirst = true;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (!isFirst) return rest.next();
+      isFirst = false;
+      return Promise.resolve({ done: false, value: head });
+    },
+    async return() {
+      await rest.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** Counts and hashes bytes on their way, and stops them at a limit. Count and hash are final once it was read. */

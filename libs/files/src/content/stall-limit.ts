@@ -6,28 +6,40 @@ import type { Readable } from 'node:stream';
  * @param stalled makes the error that ends the source
  * @param options.keep leaves the source open when the reader stops early: an HTTP request must live to be answered
  */
-export async function* withStallLimit(
+export function withStallLimit(
   source: Readable,
   milliseconds: number,
   stalled: () => Error,
   { keep = false }: { keep?: boolean } = {},
-): AsyncGenerator<Buffer> {
+): AsyncIterableIterator<Buffer> {
   let waiting = false;
   const timer = setTimeout(() => {
     if (waiting) source.destroy(stalled());
   }, milliseconds);
   const chunks = source.iterator({ destroyOnReturn: !keep }) as AsyncIterator<Buffer>;
-  try {
-    for (;;) {
+  // No generator: of the many steps that each piece takes to the disk, this one costs nothing that way.
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
       waiting = true;
       timer.refresh();
-      const next = await chunks.next();
-      waiting = false;
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    clearTimeout(timer);
-    await chunks.return?.();
-  }
+      try {
+        const next = await chunks.next();
+        if (next.done) clearTimeout(timer);
+        return next;
+      } catch (error) {
+        clearTimeout(timer);
+        throw error;
+      } finally {
+        waiting = false;
+      }
+    },
+    async return() {
+      clearTimeout(timer);
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }

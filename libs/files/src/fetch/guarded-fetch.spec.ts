@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rejection } from '../files.spec-support.js';
-import { guardedFetch, type FetchTimeouts } from './guarded-fetch.js';
+import { patternBytes, rejection } from '../files.spec-support.js';
+import { guardedFetch } from './guarded-fetch.js';
+import type { FetchTimeouts } from './hop.js';
 import { type HostileServer, startHostileServer } from './hostile-server.spec-support.js';
+
+const MIB = 1024 * 1024;
 
 describe('guardedFetch', () => {
   let server: HostileServer;
@@ -19,8 +23,12 @@ describe('guardedFetch', () => {
   ) {
     const file = await guardedFetch(server.origin + path, { allowPrivate: true, signal, timeouts });
     let bytes = 0;
-    for await (const chunk of file.stream as AsyncIterable<Buffer>) bytes += chunk.length;
-    return { ...file, bytes };
+    const hash = createHash('sha256');
+    for await (const chunk of file.stream as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      hash.update(chunk);
+    }
+    return { ...file, bytes, sha256: hash.digest('hex') };
   }
 
   it('gives body, type, length and name', async () => {
@@ -49,7 +57,19 @@ describe('guardedFetch', () => {
     ['/nothing-here', 'unreachable_url', 'answered with status 404'],
     ['/gone', 'unreachable_url', 'answered with status 410'],
     ['/no-content', 'unreachable_url', 'answered with status 204'],
+    ['/partial', 'unreachable_url', 'answered with status 206'],
+    ['/not-modified', 'unreachable_url', 'answered with status 304'],
+    ['/unsatisfiable', 'unreachable_url', 'answered with status 416'],
+    ['/breaks', 'unreachable_url', 'answered with status 500'],
     ['/resets', 'unreachable_url', 'closed the connection'],
+    ['/resets-in-the-middle', 'unreachable_url', 'closed the connection before everything had arrived'],
+    ['/changes', 'unreachable_url', 'closed the connection before everything had arrived'],
+    ['/weak', 'unreachable_url', 'closed the connection before everything had arrived'],
+    ['/lying-range', 'unreachable_url', 'closed the connection before everything had arrived'],
+    ['/two-lengths', 'unreachable_url', 'did not answer with valid HTTP'],
+    ['/negative-length', 'unreachable_url', 'did not answer with valid HTTP'],
+    ['/long-headers', 'unreachable_url', 'did not answer with valid HTTP'],
+    ['/twice-gzipped', 'unreachable_url', 'encoded as gzip, gzip'],
     ['/short', 'unreachable_url', 'closed the connection before everything had arrived'],
     ['/garbage', 'unreachable_url', 'did not answer with valid HTTP'],
     ['/broken-gzip', 'unreachable_url', 'compressed data that cannot be read'],
@@ -69,11 +89,33 @@ describe('guardedFetch', () => {
     ['/stalls', { stall: 200 }, 'stopped sending'],
     ['/drips', { whole: 400, stall: 300 }, 'took too long'],
     ['/silent', { whole: 200 }, 'took too long'],
+    ['/endless-headers', { firstByte: 300 }, 'did not answer in time'],
+    ['/always-hints', { firstByte: 300 }, 'did not answer in time'],
   ])('%s with the limits %j ends: %s', async (path, timeouts, message) => {
     const before = Date.now();
     const error = await rejection(fetchAll(path, timeouts));
     expect(error).toMatchObject({ code: 'unreachable_url', message: expect.stringContaining(message) });
     expect(Date.now() - before).toBeLessThan(3_000);
+  });
+
+  it.each([
+    ['/resumes', {}],
+    ['/stalls-and-resumes', { stall: 200 }],
+  ])(
+    'asks for the rest of a body that breaks off, where the server can tell that it is the same: %s',
+    async (path, timeouts) => {
+      const before = server.hits.get(path) ?? 0;
+      const { bytes, sha256 } = await fetchAll(path, timeouts);
+      expect({ bytes, sha256 }).toEqual({
+        bytes: MIB,
+        sha256: createHash('sha256').update(patternBytes(MIB)).digest('hex'),
+      });
+      expect(server.hits.get(path)! - before).toBe(3);
+    },
+  );
+
+  it('takes what the server announced and nothing that follows it', async () => {
+    expect(await fetchAll('/more-than-said')).toMatchObject({ bytes: 5, contentLength: 5 });
   });
 
   it('does not count the time that the reader takes as a stall', async () => {
@@ -95,6 +137,15 @@ describe('guardedFetch', () => {
     setTimeout(() => gone.abort(), 100);
     expect((await rejection(fetchAll('/drips', {}, gone.signal))).code).toBe('cancelled');
     expect((await rejection(fetchAll('/cat.png', {}, gone.signal))).code).toBe('cancelled');
+    await sleep(100);
+    expect(server.connections.size).toBe(0);
+  });
+
+  it('lets go of the connection of a body that nobody reads', async () => {
+    const signal = new AbortController().signal;
+    const { stream } = await guardedFetch(`${server.origin}/endless`, { allowPrivate: true, signal });
+    expect(server.connections.size).toBe(1);
+    stream.destroy();
     await sleep(100);
     expect(server.connections.size).toBe(0);
   });

@@ -1,35 +1,16 @@
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { AppError } from '#libs/errors';
-import { assertFetchableUrl, guardedConnection } from '#libs/outbound';
+import { assertFetchableUrl } from '#libs/outbound';
 import { mediaType } from '../content/content-type.js';
 import { suggestedFileName } from '../content/file-name.js';
-import { withStallLimit } from '../content/stall-limit.js';
 import { decodeContent } from './content-decoding.js';
 import { FetchTimeout, toFetchError, unreachable } from './fetch-errors.js';
+import { FETCH_TIMEOUTS, type FetchTimeouts, type Hop, request } from './hop.js';
+import { decodedBody, resumableBody } from './remote-body.js';
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-
-/** Milliseconds. */
-export interface FetchTimeouts {
-  /** Name resolution, TCP and TLS of one hop. */
-  connect: number;
-  /** From the connection to the response headers of one hop. */
-  firstByte: number;
-  /** Between two pieces of the body. */
-  stall: number;
-  /** Everything together. */
-  whole: number;
-}
-
-export const FETCH_TIMEOUTS: FetchTimeouts = {
-  connect: 8_000,
-  firstByte: 30_000,
-  stall: 30_000,
-  whole: 15 * 60_000,
-};
 
 export interface FetchOptions {
   /** Lets private addresses through. */
@@ -47,13 +28,6 @@ export interface RemoteFile {
   contentLength?: number;
   /** Uncleaned. */
   fileName?: string;
-}
-
-interface Hop {
-  url: URL;
-  allowPrivate: boolean;
-  signal: AbortSignal;
-  timeouts: FetchTimeouts;
 }
 
 /**
@@ -86,38 +60,6 @@ export async function guardedFetch(target: string, options: FetchOptions): Promi
   throw unreachable(new URL(target), `redirects more than ${MOST_REDIRECTS} times`);
 }
 
-/** Resolves with the response headers. */
-async function request({ url, allowPrivate, signal, timeouts }: Hop): Promise<IncomingMessage> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const secure = url.protocol === 'https:';
-    const outgoing = (secure ? https : http).request(url, {
-      ...guardedConnection(secure, allowPrivate),
-      signal,
-      headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'ModelRunner/0.1' },
-    });
-    const limit = (milliseconds: number, message: string) =>
-      setTimeout(() => outgoing.destroy(new FetchTimeout(message)), milliseconds);
-    let timer = limit(timeouts.connect, 'did not accept the connection in time');
-    outgoing.once('socket', (socket) => {
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
-        clearTimeout(timer);
-        timer = limit(timeouts.firstByte, 'did not answer in time');
-      });
-    });
-    outgoing.once('response', (response) => {
-      clearTimeout(timer);
-      resolve(response);
-    });
-    // Stays after the response: a late error arrives here too, and the body reports it.
-    outgoing.on('error', (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    outgoing.end();
-  });
-}
-
 function redirectTarget(response: IncomingMessage, from: URL): string {
   const { location } = response.headers;
   if (!location || !URL.canParse(location, from.href)) throw unreachable(from, 'redirects to nowhere');
@@ -130,33 +72,41 @@ function remoteFile(response: IncomingMessage, hop: Hop, explain: (error: unknow
     throw unreachable(hop.url, `answered with status ${response.statusCode}`);
   }
   const encoding = response.headers['content-encoding']?.trim().toLowerCase();
-  const body = decodeContent(response, encoding, () =>
+  const decoded = decodeContent(response, encoding, () =>
     unreachable(hop.url, `sent it encoded as ${encoding}`),
   );
-  const encoded = body !== response;
+  const bytes = decoded === response ? resumableBody(response, hop) : decodedBody(response, decoded, hop);
   const length = Number(response.headers['content-length']);
+  const isKnown = decoded === response && response.headers['content-length'] && Number.isSafeInteger(length);
   return {
-    stream: Readable.from(readBody(response, body, hop.timeouts.stall, explain), { objectMode: false }),
+    stream: Readable.from(
+      explained(bytes, explain, () => response.destroy()),
+      { objectMode: false },
+    ),
     contentType: mediaType(response.headers['content-type']),
-    contentLength:
-      encoded || !response.headers['content-length'] || !Number.isSafeInteger(length) ? undefined : length,
+    contentLength: isKnown ? length : undefined,
     fileName: suggestedFileName(hop.url, response.headers['content-disposition']),
   };
 }
 
-/** The body, whose errors are AppErrors and whose end closes the connection. */
-async function* readBody(
-  response: IncomingMessage,
-  body: Readable,
-  stallMilliseconds: number,
+/** The body, whose errors are AppErrors. */
+function explained(
+  bytes: AsyncGenerator<Buffer>,
   explain: (error: unknown) => AppError,
-): AsyncGenerator<Buffer> {
-  const stalled = () => new FetchTimeout('stopped sending before the file was complete');
-  try {
-    yield* withStallLimit(body, stallMilliseconds, stalled);
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    response.destroy();
-  }
+  close: () => void,
+): AsyncIterableIterator<Buffer> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () =>
+      bytes.next().catch((error: unknown) => {
+        throw explain(error);
+      }),
+    return() {
+      // A generator that nobody has asked for anything has nothing to clean up, but the connection is open.
+      close();
+      return bytes.return(undefined);
+    },
+  };
 }

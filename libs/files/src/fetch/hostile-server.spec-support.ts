@@ -91,6 +91,32 @@ async function makeRoutes(): Promise<Record<string, Route>> {
     },
     '/resets': (request) => request.socket.resetAndDestroy(),
     '/garbage': (request) => request.socket.end('SSH-2.0-OpenSSH_9.2\r\n\r\n'),
+    '/resets-in-the-middle': breakOff(patternBytes(MIB)),
+    '/resumes': breakOff(patternBytes(MIB), { etag: '"1"', ranges: 'as asked' }),
+    '/stalls-and-resumes': breakOff(patternBytes(MIB), { etag: '"1"', ranges: 'as asked', stall: true }),
+    '/changes': breakOff(patternBytes(MIB), { etag: '"1"', ranges: 'none' }),
+    '/weak': breakOff(patternBytes(MIB), { etag: 'W/"1"', ranges: 'as asked' }),
+    '/lying-range': breakOff(patternBytes(MIB), { etag: '"1"', ranges: 'others' }),
+    '/more-than-said': raw(
+      'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 5\r\n\r\nhello, and more',
+    ),
+    '/two-lengths': raw('HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello'),
+    '/negative-length': raw('HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello'),
+    '/long-headers': (request) => {
+      request.socket.write('HTTP/1.1 200 OK\r\n');
+      repeat(request.socket, 0, () => request.socket.write(`x-more: ${'x'.repeat(4_000)}\r\n`));
+    },
+    '/endless-headers': (request) => {
+      request.socket.write('HTTP/1.1 200 OK\r\n');
+      repeat(request.socket, 50, () => request.socket.write('x: y\r\n'));
+    },
+    '/always-hints': ({ socket }, response) => repeat(socket, 50, () => response.writeProcessing()),
+    '/partial': (_, response) =>
+      response.writeHead(206, { 'content-range': `bytes 0-9/${png.length}` }).end(png.subarray(0, 10)),
+    '/not-modified': (_, response) => response.writeHead(304).end(),
+    '/unsatisfiable': (_, response) => response.writeHead(416).end(),
+    '/breaks': (_, response) => response.writeHead(500).end('stack'),
+    '/twice-gzipped': send({ 'content-encoding': 'gzip, gzip' }, gzipSync(gzipSync(png))),
     '/gone': (_, response) => response.writeHead(410).end(),
     '/no-content': (_, response) => response.writeHead(204).end(),
     '/hop5': redirect(302, '/hop4'),
@@ -152,4 +178,40 @@ function drip(_: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/plain' });
   const timer = setInterval(() => response.write('x'), 50);
   response.on('close', () => clearInterval(timer));
+}
+
+/** Bytes that are no answer of a proper HTTP server. */
+function raw(bytes: string): Route {
+  return ({ socket }) => socket.end(bytes);
+}
+
+function repeat(socket: Socket, milliseconds: number, work: () => void): void {
+  const timer = setInterval(work, milliseconds);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/** Sends 400 KiB of what was asked for and breaks off, or falls silent; how it takes `Range` is told by `ranges`. */
+function breakOff(
+  body: Buffer,
+  {
+    etag,
+    ranges = 'none',
+    stall,
+  }: { etag?: string; ranges?: 'as asked' | 'others' | 'none'; stall?: boolean } = {},
+): Route {
+  return ({ headers: { range, 'if-range': ifRange } }, response) => {
+    const asked = range !== undefined && ifRange === etag ? Number(/\d+/.exec(range)?.[0]) : 0;
+    const from = ranges === 'none' ? 0 : ranges === 'others' ? asked + (asked > 0 ? 4 : 0) : asked;
+    const contentRange = `bytes ${from}-${body.length - 1}/${body.length}`;
+    response.writeHead(from > 0 ? 206 : 200, {
+      'content-type': 'application/x-pattern',
+      'content-length': body.length - from,
+      ...(etag && { etag }),
+      ...(from > 0 && { 'content-range': contentRange }),
+    });
+    const to = from + 400 * 1024;
+    if (to >= body.length) return void response.end(body.subarray(from));
+    // Time for the reader: what is still on its way is lost with a connection that is reset.
+    response.write(body.subarray(from, to), () => stall || setTimeout(() => response.destroy(), 100));
+  };
 }

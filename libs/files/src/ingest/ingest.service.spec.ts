@@ -79,6 +79,15 @@ describe('IngestService', () => {
       expect(await rows.count()).toBe(0);
     });
 
+    it("copies this server's own file for another user, from the storage", async () => {
+      const { url } = await ingest('/cat.png', { fileName: 'first.png' });
+      const { actor: other } = await bench.newActor();
+      const { signal } = new AbortController();
+      const copy = await bench.app.get(IngestService).ingest(other, url, {}, { signal });
+      expect(copy).toMatchObject({ contentType: 'image/png', fileName: 'first.png' });
+      expect(copy.url).not.toBe(url);
+    });
+
     it('ends, and takes the job back, when the caller goes away', async () => {
       const gone = new AbortController();
       const outcome = rejection(ingest('/large', {}, undefined, gone.signal));

@@ -14,7 +14,8 @@ export class FileRecord {
   key!: string;
 
   /** Where the bytes are in the storage. Not the public key: two writers of one key cannot touch each other. */
-  @Column('text', { name: 'storage_key' })
+  @Index('ux_files_storage_key', { unique: true })
+  @Column({ type: 'text', name: 'storage_key', collation: 'C' })
   storageKey!: string;
 
   @ForeignKey('users', { name: 'fk_files_user' })

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import { isUUID } from 'class-validator';
+import { type EntityManager, In, MoreThan, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { batchedReads } from '#libs/database';
@@ -11,16 +12,13 @@ import { formatBytes } from '../content/byte-size.js';
 import { MeasuredBytes, peek } from '../content/byte-stream.js';
 import { resolveContentType, SNIFF_BYTES } from '../content/content-type.js';
 import { cleanFileName } from '../content/file-name.js';
+import { type Admission, PendingFiles } from '../limits/pending-files.service.js';
 import { mediaUrl } from '../media/media-url.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { type ByteRange, STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { DELETE_FILES, type DeletedFile } from './delete-files.sql.js';
+import { expiryOf } from './expiry.js';
 import { FileRecord } from './file.entity.js';
-import { PendingFile } from './pending-file.entity.js';
-
-const DAY_MS = 86_400_000;
-
-/** No file takes so long to arrive. */
-const ABANDONED_AFTER_MS = DAY_MS;
 
 /** A file that is stored whole and can be read by its URL. */
 export interface StoredFile {
@@ -47,7 +45,9 @@ export interface FileMeta {
   requestId?: string;
   /** Most bytes; default is the upload cap of the configuration. */
   maxBytes?: number;
-  /** Default: FILE_TTL_DAYS from now. */
+  /** Bytes that are said to come: so much room is kept for them. */
+  announcedBytes?: number;
+  /** Default: FILE_TTL_DAYS from now, for what a request made no longer than the request itself. */
   expiresAt?: Date;
 }
 
@@ -56,6 +56,8 @@ export interface AdoptedBytes {
   key: string;
   userId: string;
   storageKey: string;
+  /** Nothing else has them: unless no file may be made of them they stay, for another attempt. */
+  isOnlyCopy: boolean;
 }
 
 type Findings = Pick<FileRecord, 'requestId' | 'fileName' | 'contentType' | 'size' | 'sha256' | 'expiresAt'>;
@@ -68,16 +70,19 @@ export class FilesService {
     return ids.map((id) => files.get(id) ?? null);
   });
 
+  private readonly logger = new Logger(FilesService.name);
+
   constructor(
     @InjectRepository(FileRecord) private readonly records: Repository<FileRecord>,
-    @InjectRepository(PendingFile) private readonly pending: Repository<PendingFile>,
     @Inject(STORAGE) private readonly storage: StorageAdapter,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly pending: PendingFiles,
   ) {}
 
   /**
    * Stores a stream or a local file: all of it or nothing.
-   * @throws AppError `file_too_large`, `invalid_file` (empty), `storage_full`; whatever the source throws
+   * @throws AppError `file_too_large`, `invalid_file` (empty), `storage_full`, `storage_quota_exceeded`,
+   * `too_many_uploads`; whatever the source throws
    */
   store(actor: Actor, source: Readable | { path: string }, meta: FileMeta): Promise<StoredFile> {
     return this.storeAs(newStorageKey(), actor.userId, source, meta);
@@ -91,41 +96,56 @@ export class FilesService {
     meta: FileMeta,
   ): Promise<StoredFile> {
     const stream = source instanceof Readable ? source : openLocal(source.path);
-    const storageKey = newStorageKey();
+    // What breaks before it is read is thrown by the reading.
+    stream.on('error', () => undefined);
     try {
-      const findings = await this.inspect(stream, meta, async (bytes) => {
-        await this.pending.insert({ storageKey });
-        await this.storage.put(storageKey, bytes);
-      });
-      return await this.record({ key, storageKey, userId, ...findings });
-    } catch (error) {
-      return await this.takeBack(storageKey, error);
+      const isUpload = meta.requestId === undefined;
+      const arrival = { userId, fileKey: key, size: meta.announcedBytes, isUpload };
+      const admission = await this.pending.begin(arrival);
+      const { storageKey } = admission;
+      try {
+        const findings = await this.inspect(stream, meta, admission, (bytes) =>
+          this.storage.put(storageKey, bytes),
+        );
+        return await this.record({ key, storageKey, userId, ...findings });
+      } catch (error) {
+        await this.takeBack(storageKey);
+        throw error;
+      } finally {
+        this.pending.forget(storageKey);
+      }
     } finally {
       stream.destroy();
     }
   }
 
   /**
-   * Makes a file of bytes that the storage has, or gets by `place`. They are read once, for what they are and their
-   * hash. What fails for a moment may be tried again with the same bytes; those that no file may have are deleted.
-   * @throws AppError `file_too_large`, `invalid_file` (empty), `unavailable`; whatever `place` throws
+   * Makes a file of bytes that the storage has, or gets by `place`, when the user's limits leave room for them. They
+   * are read once, for what they are and their hash.
+   * @param meta `announcedBytes` are what the storage has
+   * @throws AppError `file_too_large`, `invalid_file` (empty), `storage_quota_exceeded`, `too_many_uploads`,
+   * `unavailable`; whatever `place` throws
    */
   async adopt(
-    { key, userId, storageKey }: AdoptedBytes,
+    { key, userId, storageKey, isOnlyCopy }: AdoptedBytes,
     place: () => Promise<void>,
     meta: FileMeta,
   ): Promise<StoredFile> {
-    await this.pending.createQueryBuilder().insert().values({ storageKey }).orIgnore().execute();
+    const arrival = { userId, fileKey: key, size: meta.announcedBytes, isUpload: true };
+    const admission = await this.pending.begin(arrival, storageKey);
     try {
       await place();
       const stream = await this.storage.open(storageKey);
-      const findings = await this.inspect(stream, meta, readThrough).finally(() => stream.destroy());
+      const inspection = this.inspect(stream, meta, admission, readThrough);
+      const findings = await inspection.finally(() => stream.destroy());
       return await this.record({ key, storageKey, userId, ...findings });
     } catch (error) {
       // Another attempt that was believed dead may have made the file: then these bytes are its.
-      if (await this.records.existsBy({ storageKey })) await this.pending.delete({ storageKey });
-      else if (isVerdict(error)) return await this.takeBack(storageKey, error);
+      if (await this.records.existsBy({ storageKey })) await this.pending.remove([storageKey]);
+      else if (!isOnlyCopy || isVerdict(error)) await this.takeBack(storageKey);
       throw error;
+    } finally {
+      this.pending.forget(storageKey);
     }
   }
 
@@ -145,7 +165,13 @@ export class FilesService {
     return this.storage.open(file.storageKey, range);
   }
 
-  /** The files of one request, in the order in which they were stored. */
+  /** Which of these keys have a file that has not expired. */
+  async findKeys(keys: string[]): Promise<Set<string>> {
+    const where = { key: In(keys), expiresAt: MoreThan(new Date()) };
+    return new Set((await this.records.find({ select: { key: true }, where })).map(({ key }) => key));
+  }
+
+  /** The files of one request that are still there, in the order in which they were stored. */
   async listByRequest(requestId: string): Promise<StoredFile[]> {
     return (await this.readByRequest(requestId)) ?? [];
   }
@@ -154,7 +180,8 @@ export class FilesService {
   async listByRequests(ids: string[]): Promise<Map<string, StoredFile[]>> {
     const files = new Map<string, StoredFile[]>();
     if (ids.length === 0) return files;
-    const records = await this.records.find({ where: { requestId: In(ids) }, order: { createdAt: 'ASC' } });
+    const where = { requestId: In(ids), expiresAt: MoreThan(new Date()) };
+    const records = await this.records.find({ where, order: { createdAt: 'ASC' } });
     for (const record of records) {
       const requestId = record.requestId ?? '';
       files.set(requestId, [...(files.get(requestId) ?? []), this.view(record)]);
@@ -163,12 +190,45 @@ export class FilesService {
   }
 
   async deleteByRequest(requestId: string): Promise<void> {
-    await this.delete(await this.records.findBy({ requestId }));
+    await this.deleteByRequests([requestId]);
+  }
+
+  async deleteByRequests(requestIds: string[]): Promise<void> {
+    await this.deleteBytes(await this.records.query<DeletedFile[]>(DELETE_FILES.ofRequests, [requestIds]));
+  }
+
+  /** Deletes files whose bytes are not what they should be. */
+  async deleteByStorageKeys(storageKeys: string[]): Promise<void> {
+    await this.deleteBytes(
+      await this.records.query<DeletedFile[]>(DELETE_FILES.byStorageKeys, [storageKeys]),
+    );
   }
 
   /** Takes back a file that nobody was told about. */
   async deleteById(id: string): Promise<void> {
-    await this.delete(await this.records.findBy({ id }));
+    await this.deleteBytes(await this.records.query<DeletedFile[]>(DELETE_FILES.byIds, [[id]]));
+  }
+
+  /**
+   * Deletes the file that its owner no longer wants. From the commit on nobody gets it, whatever becomes of the bytes.
+   * @param idOrKey the file's id, or the last segment of its URL
+   * @param alongside part of the same transaction
+   * @throws AppError `not_found`, also for another user's file
+   */
+  async deleteOwn(
+    userId: string,
+    idOrKey: string,
+    alongside: (file: DeletedFile, manager: EntityManager) => Promise<void>,
+  ): Promise<DeletedFile> {
+    const id = isUUID(idOrKey) ? idOrKey : null;
+    const file = await this.records.manager.transaction(async (manager) => {
+      const [deleted] = await manager.query<DeletedFile[]>(DELETE_FILES.own, [userId, idOrKey, id]);
+      if (!deleted) throw new AppError('not_found', 'There is no such file of yours.');
+      await alongside(deleted, manager);
+      return deleted;
+    });
+    await this.deleteBytes([file]);
+    return file;
   }
 
   /**
@@ -176,58 +236,65 @@ export class FilesService {
    * @returns how many there were
    */
   async deleteExpired(limit: number): Promise<number> {
-    const expired = await this.records.find({
-      where: { expiresAt: LessThanOrEqual(new Date()) },
-      take: limit,
-    });
-    await this.delete(expired);
+    const expired = await this.records.query<DeletedFile[]>(DELETE_FILES.expired, [limit]);
+    await this.deleteBytes(expired);
     return expired.length;
   }
 
-  /** Removes bytes whose writer died before there was a file of them. */
+  /** Removes bytes whose writer died before there was a file of them, or that a deleted file left. */
   async deleteAbandoned(limit: number): Promise<number> {
-    const before = new Date(Date.now() - ABANDONED_AFTER_MS);
-    const abandoned = await this.pending.find({ where: { createdAt: LessThanOrEqual(before) }, take: limit });
-    for (const { storageKey } of abandoned) await this.storage.delete(storageKey);
-    if (abandoned.length > 0)
-      await this.pending.delete({ storageKey: In(abandoned.map(({ storageKey }) => storageKey)) });
+    const abandoned = await this.pending.abandoned(limit);
+    for (const storageKey of abandoned) await this.storage.delete(storageKey);
+    await this.pending.remove(abandoned);
     return abandoned.length;
   }
 
-  /** Bytes first: when the process dies in between, the row is still there and the next sweep finishes. */
-  private async delete(records: FileRecord[]): Promise<void> {
-    for (const record of records) await this.storage.delete(record.storageKey);
-    if (records.length > 0) await this.records.delete({ id: In(records.map(({ id }) => id)) });
+  /** Their rows are gone and the bytes noted as pending, so what cannot be deleted now is left to the next sweep. */
+  private async deleteBytes(files: DeletedFile[]): Promise<void> {
+    const deleted: string[] = [];
+    try {
+      for (const { storageKey } of files) {
+        await this.storage.delete(storageKey);
+        deleted.push(storageKey);
+      }
+    } catch (error) {
+      this.logger.warn(
+        `the bytes of ${files.length - deleted.length} deleted files stay for now: ${String(error)}`,
+      );
+    }
+    await this.pending.remove(deleted);
   }
 
   /** Finds out what a file is while `consume` reads it. */
   private async inspect(
     stream: Readable,
     meta: FileMeta,
+    { room }: Admission,
     consume: (bytes: MeasuredBytes) => Promise<void>,
   ): Promise<Findings> {
     const { head, whole } = await peek(stream, SNIFF_BYTES);
     if (head.length === 0) throw new AppError('invalid_file', 'The file is empty.');
     const { contentType, extension } = await resolveContentType(head, meta.contentType);
     const limit = meta.maxBytes ?? this.config.MAX_FILE_BYTES;
-    const bytes = new MeasuredBytes(whole, limit, () => tooLarge(limit));
+    const tooMuch = () =>
+      limit <= room ? tooLarge(limit) : this.pending.noRoomLeft(room, meta.announcedBytes);
+    const bytes = new MeasuredBytes(whole, Math.min(limit, room), tooMuch);
     await consume(bytes);
+    const isOutput = meta.requestId !== undefined;
     return {
       requestId: meta.requestId ?? null,
       fileName: cleanFileName(meta.fileName, extension),
       contentType,
       size: bytes.size,
       sha256: bytes.sha256(),
-      expiresAt: meta.expiresAt ?? new Date(Date.now() + this.config.FILE_TTL_DAYS * DAY_MS),
+      expiresAt: meta.expiresAt ?? expiryOf(this.config, isOutput),
     };
   }
 
   /** Makes the file and ends its being pending, in one transaction. */
   private record(facts: Omit<FileRecord, 'id' | 'createdAt'>): Promise<StoredFile> {
     return this.records.manager.transaction(async (manager) => {
-      const { affected } = await manager.delete(PendingFile, { storageKey: facts.storageKey });
-      if (affected !== 1)
-        throw new Error(`the bytes of ${facts.storageKey} were swept while they were written`);
+      await this.pending.end(facts.storageKey, manager);
       const inserted = await manager
         .createQueryBuilder()
         .insert()
@@ -238,17 +305,17 @@ export class FilesService {
         .execute();
       const [row] = inserted.raw as { id: string }[];
       if (!row) throw new AppError('conflict', 'This file was uploaded already.');
+      await this.pending.assertWithin(facts.userId, facts.key, facts.size, manager);
       return this.view({ ...facts, id: row.id });
     });
   }
 
-  /** Bytes first, as in {@link delete}. If that fails too, the sweep does it. */
-  private async takeBack(storageKey: string, reason: unknown): Promise<never> {
+  /** Bytes first. If that fails too, the sweep does it. */
+  private async takeBack(storageKey: string): Promise<void> {
     await this.storage
       .delete(storageKey)
-      .then(() => this.pending.delete({ storageKey }))
+      .then(() => this.pending.remove([storageKey]))
       .catch(() => undefined);
-    throw reason;
   }
 
   private view(record: Omit<FileRecord, 'createdAt'>): StoredFile {

@@ -39,7 +39,7 @@ export function checkParts<Part extends StoredPart>(
     if (!named.has(partNumber))
       problems.push({ path: 'parts', message: `part ${partNumber} was uploaded but is not named` });
   }
-  const total = parts.reduce((sum, part) => sum + part.size, 0);
+  const total = bytesOf(parts);
   if (problems.length === 0 && size !== null && total !== size) {
     problems.push({
       path: 'parts',
@@ -53,6 +53,11 @@ export function checkParts<Part extends StoredPart>(
     throw new AppError('file_too_large', `A file may have at most ${formatBytes(LARGEST_MULTIPART_BYTES)}.`);
   }
   return parts;
+}
+
+/** Bytes of the file that they make. */
+export function bytesOf(parts: StoredPart[]): number {
+  return parts.reduce((sum, { size }) => sum + size, 0);
 }
 
 function problemOf(

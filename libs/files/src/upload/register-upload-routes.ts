@@ -25,7 +25,9 @@ export function registerUploadRoutes(app: NestFastifyApplication): void {
     scope.put<PutRoute>('/storage/upload/:key', async (request, reply) => {
       const grant = urls.verify(request.params.key, undefined, request.query);
       const file = await receiver.receiveFile(grant, bodyOf(request));
-      return reply.header('etag', `"${file.sha256}"`).send({ file_url: file.url });
+      return reply
+        .header('etag', `"${file.sha256}"`)
+        .send({ file_url: file.url, expires_at: file.expiresAt.toISOString() });
     });
 
     scope.put<PutRoute>('/storage/upload/:key/parts/:partNumber', async (request, reply) => {

@@ -2,10 +2,13 @@ import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { FilesService, type StoredFile } from '../records/files.service.js';
 import type { StoredPart } from '../storage/direct-storage.port.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { bytesOf } from './part-rules.js';
+import { fileMeta } from './upload-meta.js';
 import { UploadPart } from './upload-part.entity.js';
 import { LARGEST_MULTIPART_BYTES } from './upload-rules.js';
 import type { UploadTransfer } from './upload-transfer.port.js';
@@ -18,6 +21,7 @@ export class ServerTransfer implements UploadTransfer {
   constructor(
     @InjectRepository(UploadPart) private readonly rows: Repository<UploadPart>,
     @Inject(STORAGE) private readonly storage: StorageAdapter,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly urls: UploadUrls,
     private readonly files: FilesService,
   ) {}
@@ -34,10 +38,14 @@ export class ServerTransfer implements UploadTransfer {
     return this.rows.find({ where: { uploadId: id }, order: { partNumber: 'ASC' } });
   }
 
-  join({ key, userId, fileName, contentType }: Upload, parts: StoredPart[] | null): Promise<StoredFile> {
-    const joined = Readable.from(this.read((parts ?? []) as UploadPart[]), { objectMode: false });
-    const maxBytes = LARGEST_MULTIPART_BYTES;
-    return this.files.storeAs(key, userId, joined, { fileName, contentType, maxBytes });
+  join(upload: Upload, parts: StoredPart[] | null): Promise<StoredFile> {
+    const stored = (parts ?? []) as UploadPart[];
+    const joined = Readable.from(this.read(stored), { objectMode: false });
+    return this.files.storeAs(upload.key, upload.userId, joined, {
+      ...fileMeta(upload, this.config),
+      maxBytes: LARGEST_MULTIPART_BYTES,
+      announcedBytes: bytesOf(stored),
+    });
   }
 
   /** Bytes first: when the process dies in between, the sweep finds the rows and goes on. */

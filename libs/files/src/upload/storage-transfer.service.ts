@@ -5,6 +5,8 @@ import { FilesService, type StoredFile, tooLarge } from '../records/files.servic
 import type { DirectStorage, StoredPart } from '../storage/direct-storage.port.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { bytesOf } from './part-rules.js';
+import { fileMeta } from './upload-meta.js';
 import { LARGEST_MULTIPART_BYTES, URL_LIFETIME_MS } from './upload-rules.js';
 import type { UploadTransfer } from './upload-transfer.port.js';
 import type { Upload } from './upload.entity.js';
@@ -47,13 +49,14 @@ export class StorageTransfer implements UploadTransfer {
   }
 
   /** The object stands under the public key, because a multipart upload has its place from its start. */
-  join(upload: Upload, parts: StoredPart[] | null): Promise<StoredFile> {
-    const { key, userId, fileName, contentType } = upload;
+  async join(upload: Upload, parts: StoredPart[] | null): Promise<StoredFile> {
+    const { key, userId } = upload;
     const place = async () => {
       if (parts) await this.direct.joinParts(key, idOf(upload), parts);
     };
-    const meta = { fileName, contentType, maxBytes: LARGEST_MULTIPART_BYTES };
-    return this.files.adopt({ key, userId, storageKey: key }, place, meta);
+    const announcedBytes = parts ? bytesOf(parts) : (await this.storage.stat(key))?.size;
+    const meta = { ...fileMeta(upload, this.config), maxBytes: LARGEST_MULTIPART_BYTES, announcedBytes };
+    return this.files.adopt({ key, userId, storageKey: key, isOnlyCopy: true }, place, meta);
   }
 
   /** True when the bytes of a single PUT have come. */
@@ -63,14 +66,17 @@ export class StorageTransfer implements UploadTransfer {
 
   /**
    * Makes the file of what a single PUT has brought.
-   * @throws AppError `file_too_large`, `invalid_file`
+   * @throws AppError `file_too_large`, `invalid_file`, `storage_quota_exceeded`, `too_many_uploads`
    */
-  async take({ key, userId, fileName, contentType }: Upload): Promise<StoredFile> {
+  async take(upload: Upload): Promise<StoredFile> {
+    const { key, userId } = upload;
     const limit = this.config.MAX_FILE_BYTES;
-    if (((await this.direct.statWaiting(key))?.size ?? 0) > limit) throw tooLarge(limit);
+    const announcedBytes = (await this.direct.statWaiting(key))?.size;
+    if ((announcedBytes ?? 0) > limit) throw tooLarge(limit);
     const storageKey = newStorageKey();
     const place = () => this.direct.accept(key, storageKey);
-    return this.files.adopt({ key, userId, storageKey }, place, { fileName, contentType });
+    const meta = { ...fileMeta(upload, this.config), announcedBytes };
+    return this.files.adopt({ key, userId, storageKey, isOnlyCopy: false }, place, meta);
   }
 
   async discard(upload: Upload): Promise<void> {

@@ -8,6 +8,7 @@ interface Body {
   uploadId: string;
   uploadKey: string;
   presignedUrl: string;
+  expiresAt: string;
   details: { validationErrors: { path: string; message: string }[] };
 }
 

@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { bigintAsNumber } from '../records/bigint.transformer.js';
 
 /** One part of a multipart upload, stored as an object of its own until the upload is completed. */
@@ -12,7 +12,8 @@ export class UploadPart {
   @PrimaryColumn('integer', { name: 'part_number', primaryKeyConstraintName: 'pk_upload_parts' })
   partNumber!: number;
 
-  @Column('text', { name: 'storage_key' })
+  @Index('ux_upload_parts_storage_key', { unique: true })
+  @Column({ type: 'text', name: 'storage_key', collation: 'C' })
   storageKey!: string;
 
   /** Bytes. */

@@ -4,12 +4,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { MeasuredBytes } from '../content/byte-stream.js';
 import { mediaType } from '../content/content-type.js';
 import { withStallLimit } from '../content/stall-limit.js';
 import { FilesService, type StoredFile, tooLarge } from '../records/files.service.js';
-import { PartStore, partTooLarge } from './part-store.service.js';
-import { LARGEST_PART_BYTES, UPLOAD_STALL_MS } from './upload-rules.js';
+import { PartStore } from './part-store.service.js';
+import { fileMeta } from './upload-meta.js';
+import { UPLOAD_STALL_MS } from './upload-rules.js';
 import type { UploadGrant } from './upload-signature.js';
 import { Upload } from './upload.entity.js';
 
@@ -34,7 +34,8 @@ export class UploadReceiver {
 
   /**
    * Stores a whole file. The first complete PUT wins; every later one is a `conflict`.
-   * @throws AppError `invalid_request` (type or size are not those announced), `file_too_large`, `invalid_file`
+   * @throws AppError `invalid_request` (type or size are not those announced), `file_too_large`, `invalid_file`,
+   * `storage_quota_exceeded`, `too_many_uploads`
    */
   async receiveFile(grant: UploadGrant, body: IncomingBody): Promise<StoredFile> {
     if (mediaType(body.contentType) !== grant.contentType) {
@@ -51,8 +52,8 @@ export class UploadReceiver {
     const upload = await this.find({ key: grant.key, multipart: false });
     const bytes = Readable.from(complete(body, grant.size), { objectMode: false });
     const file = await this.files.storeAs(upload.key, upload.userId, bytes, {
-      fileName: upload.fileName,
-      contentType: upload.contentType,
+      ...fileMeta(upload, this.config),
+      announcedBytes: grant.size ?? body.contentLength,
     });
     await this.uploads.update({ id: upload.id }, { completedAt: new Date() });
     return file;
@@ -64,11 +65,8 @@ export class UploadReceiver {
    */
   async receivePart(grant: UploadGrant, body: IncomingBody): Promise<string> {
     const { uploadId, number: partNumber } = grant.part ?? { uploadId: '', number: 0 };
-    await this.find({ id: uploadId, key: grant.key, multipart: true });
-    const limit = Math.min(LARGEST_PART_BYTES, await this.parts.roomFor(uploadId, partNumber));
-    if ((body.contentLength ?? 0) > limit) throw partTooLarge();
-    const bytes = new MeasuredBytes(complete(body, null), limit, partTooLarge);
-    return this.parts.store(uploadId, partNumber, bytes);
+    const upload = await this.find({ id: uploadId, key: grant.key, multipart: true });
+    return this.parts.store(upload, partNumber, complete(body, null), body.contentLength);
   }
 
   private async find(where: { id?: string; key: string; multipart: boolean }): Promise<Upload> {

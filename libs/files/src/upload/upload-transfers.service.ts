@@ -12,6 +12,11 @@ export class UploadTransfers {
     private readonly storage: StorageTransfer,
   ) {}
 
+  /** True when the bytes of new uploads go past this server. */
+  get arePastServer(): boolean {
+    return this.storage.isPossible;
+  }
+
   /** The way that this upload began. */
   of({ multipart, multipartId }: Upload): UploadTransfer {
     const direct = multipart ? multipartId !== null : this.storage.isPossible;

@@ -14,11 +14,12 @@ export class UploadController {
   async initiate(
     @CurrentActor() actor: Actor,
     @Body() { file_name: fileName, content_type: contentType, size }: InitiateUploadDto,
-  ): Promise<{ upload_url: string; file_url: string }> {
+  ): Promise<{ upload_url: string; file_url: string; expires_at: string }> {
     const upload = await this.uploads.announceSingle(actor, { fileName, contentType, size });
     return {
       upload_url: await this.uploads.uploadUrl(upload),
       file_url: this.uploads.fileUrl(upload),
+      expires_at: this.uploads.fileExpiry(upload).toISOString(),
     };
   }
 
@@ -27,9 +28,14 @@ export class UploadController {
   async initiateMultipart(
     @CurrentActor() actor: Actor,
     @Body() { file_name: fileName, content_type: contentType, size }: InitiateUploadDto,
-  ): Promise<{ fileUrl: string; uploadId: string; uploadKey: string }> {
+  ): Promise<{ fileUrl: string; uploadId: string; uploadKey: string; expiresAt: string }> {
     const upload = await this.uploads.announceMultipart(actor, { fileName, contentType, size });
-    return { fileUrl: this.uploads.fileUrl(upload), uploadId: upload.id, uploadKey: upload.key };
+    return {
+      fileUrl: this.uploads.fileUrl(upload),
+      uploadId: upload.id,
+      uploadKey: upload.key,
+      expiresAt: this.uploads.fileExpiry(upload).toISOString(),
+    };
   }
 
   @Get('multipart-url')
@@ -42,8 +48,12 @@ export class UploadController {
   async complete(
     @CurrentActor() actor: Actor,
     @Body() body: CompleteUploadDto,
-  ): Promise<{ fileUrl: string }> {
-    return { fileUrl: await this.uploads.complete(actor, body, body.parts) };
+  ): Promise<{ fileUrl: string; expiresAt: string }> {
+    const upload = await this.uploads.complete(actor, body, body.parts);
+    return {
+      fileUrl: this.uploads.fileUrl(upload),
+      expiresAt: this.uploads.fileExpiry(upload).toISOString(),
+    };
   }
 
   @Post('abort')

@@ -3,6 +3,7 @@ import { bigintAsNumber } from '../records/bigint.transformer.js';
 
 /** A direct upload that was announced. When its bytes are in, a file with the same key exists. */
 @Entity('uploads')
+@Index('ix_uploads_unfinished', ['userId'], { where: '"completed_at" IS NULL' })
 export class Upload {
   @PrimaryGeneratedColumn('uuid', { primaryKeyConstraintName: 'pk_uploads' })
   id!: string;

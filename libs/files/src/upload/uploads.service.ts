@@ -6,11 +6,13 @@ import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { mediaType } from '../content/content-type.js';
 import { cleanFileName } from '../content/file-name.js';
+import { PendingFiles } from '../limits/pending-files.service.js';
 import { mediaUrl } from '../media/media-url.js';
 import { tooLarge } from '../records/files.service.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { checkParts, type ClaimedPart } from './part-rules.js';
 import { UploadClosing } from './upload-closing.service.js';
+import { fileMeta } from './upload-meta.js';
 import { LARGEST_MULTIPART_BYTES, MULTIPART_LIFETIME_MS, URL_LIFETIME_MS } from './upload-rules.js';
 import { UploadTransfers } from './upload-transfers.service.js';
 import { Upload } from './upload.entity.js';
@@ -45,14 +47,15 @@ export class UploadsService {
     private readonly transfers: UploadTransfers,
     private readonly closing: UploadClosing,
     private readonly uploaded: UploadedFiles,
+    private readonly pending: PendingFiles,
   ) {}
 
-  /** For one PUT. @throws AppError `file_too_large`, `invalid_request` */
+  /** For one PUT. @throws AppError `file_too_large`, `invalid_request`; `storage_quota_exceeded`, as {@link announce} */
   announceSingle(actor: Actor, file: AnnouncedFile): Promise<Upload> {
     return this.announce(actor, file, false, this.config.MAX_FILE_BYTES, URL_LIFETIME_MS);
   }
 
-  /** For many parts. @throws AppError `file_too_large`, `invalid_request` */
+  /** For many parts. @throws AppError as {@link announceSingle} */
   announceMultipart(actor: Actor, file: AnnouncedFile): Promise<Upload> {
     return this.announce(actor, file, true, LARGEST_MULTIPART_BYTES, MULTIPART_LIFETIME_MS);
   }
@@ -60,6 +63,11 @@ export class UploadsService {
   /** Where the file of an upload is, or will be. */
   fileUrl(upload: Upload): string {
     return mediaUrl(this.config, upload.key);
+  }
+
+  /** Until then the file of an upload is kept. */
+  fileExpiry(upload: Upload): Date {
+    return fileMeta(upload, this.config).expiresAt;
   }
 
   /** Where to PUT the whole file. */
@@ -75,12 +83,13 @@ export class UploadsService {
 
   /**
    * Joins the parts to the file. Asking again after success answers the same; asking while another does it waits.
-   * @throws AppError `invalid_request` with every part that is missing, too small or not what was stored
+   * @throws AppError `invalid_request` with every part that is missing, too small or not what was stored;
+   * `storage_quota_exceeded`, `too_many_uploads`: the parts stay, for another try
    */
-  async complete(actor: Actor, reference: UploadReference, claimed: ClaimedPart[]): Promise<string> {
+  async complete(actor: Actor, reference: UploadReference, claimed: ClaimedPart[]): Promise<Upload> {
     const upload = await this.find(actor, reference);
     if (!upload.completedAt) await this.closing.complete(upload, () => this.join(upload, claimed));
-    return this.fileUrl(upload);
+    return upload;
   }
 
   async abort(actor: Actor, reference: UploadReference): Promise<void> {
@@ -126,11 +135,15 @@ export class UploadsService {
     await transfer.join(upload, stored && checkParts(claimed, stored, upload.size));
   }
 
+  /** What came for it and has no room now goes with it: nobody kept it free, and there is no other end. */
   private async expire(upload: Upload): Promise<void> {
-    await this.uploaded.accept(upload);
+    await this.uploaded.accept(upload).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'storage_quota_exceeded') throw error;
+    });
     await this.closing.remove(upload);
   }
 
+  /** Bytes that go past this server cannot be stopped on their way, so what cannot fit is refused here. */
   private async announce(
     actor: Actor,
     { fileName, contentType, size }: AnnouncedFile,
@@ -142,6 +155,7 @@ export class UploadsService {
     if (!type)
       throw new AppError('invalid_request', `"${contentType}" is not a media type such as image/png.`);
     if (size !== undefined && size > limit) throw tooLarge(limit);
+    if (this.transfers.arePastServer) await this.pending.assertRoom(actor.userId, size);
     const key = newStorageKey();
     const facts = {
       key,

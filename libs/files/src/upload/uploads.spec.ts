@@ -147,8 +147,11 @@ describe.each(['disk', 'S3'])('direct uploads with the storage on %s', (kind) =>
       parts.sort((a, b) => a.partNumber - b.partNumber);
       expect((await get(upload.fileUrl)).status).toBe(404);
       const done = await client.finish(upload, parts);
-      expect(done).toEqual({ status: 200, body: { fileUrl: upload.fileUrl } });
-      expect((await get(upload.fileUrl)).bytes.equals(Buffer.concat(pieces))).toBe(true);
+      const { fileUrl } = upload;
+      const days = (Date.parse(done.body.expiresAt) - Date.now()) / 86_400_000;
+      expect(done).toMatchObject({ status: 200, body: { fileUrl } });
+      expect(days).toBeCloseTo(30, 2);
+      expect((await get(fileUrl)).bytes.equals(Buffer.concat(pieces))).toBe(true);
       expect(await storedPaths()).toHaveLength(before.length + 1);
       expect(await rows(PendingFile).count()).toBe(0);
       expect(await client.finish(upload, parts)).toEqual(done);
@@ -164,7 +167,8 @@ describe.each(['disk', 'S3'])('direct uploads with the storage on %s', (kind) =>
         await client.putPart(upload, 2, bytes.subarray(5 * MIB)),
       ];
       const answers = await Promise.all(Array.from({ length: 4 }, () => client.finish(upload, parts)));
-      expect(answers).toEqual(answers.map(() => ({ status: 200, body: { fileUrl: upload.fileUrl } })));
+      const { fileUrl } = upload;
+      expect(answers).toMatchObject(answers.map(() => ({ status: 200, body: { fileUrl } })));
       expect((await get(upload.fileUrl)).bytes.equals(bytes)).toBe(true);
       expect(await storedPaths()).toHaveLength(before.length + 1);
     });

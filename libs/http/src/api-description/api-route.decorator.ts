@@ -7,8 +7,10 @@ export interface ApiRouteFacts {
   summary: string;
   /** What else there is to know, in sentences. */
   description?: string;
-  /** What it reads where that is no DTO. */
-  body?: { schema: JsonSchema; mediaType: string };
+  /** What it reads where that is no DTO; JSON if the media type is left out. */
+  body?: { schema: JsonSchema; mediaType?: string };
+  /** The answer has an `ETag`, if there is one; and whether a change may or must name it in `If-Match`. */
+  entityTag?: 'answered' | 'accepted' | 'required';
   /** What it answers; left out: nothing (204). */
   answer?: JsonSchema;
   /** Media type of the answer where it is not JSON. */

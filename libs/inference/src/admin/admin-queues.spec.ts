@@ -51,9 +51,15 @@ describeOnStore('the queues', () => {
     api.get(SubmissionService).submit(admin, { endpoint, input: { file, behaviour } });
 
   it('are those that the modules registered, with what waits in each', async () => {
-    expect((await queues().list(admin)).items.map(({ name }) => name)).toEqual(['inference', 'ingest']);
+    expect((await queues().list(admin)).items.map(({ name }) => name)).toEqual([
+      'inference',
+      'ingest',
+      'storage-check',
+    ]);
     await submit('hang');
     await submit('hang');
+    // Entries follow the answers of the submissions.
+    await eventually(async () => (await view('inference')).counts.waiting === 2);
     const { counts, requests, workers } = await view('inference');
     expect(counts).toMatchObject({ waiting: 2, active: 0, failed: 0 });
     expect(workers).toBe(0);

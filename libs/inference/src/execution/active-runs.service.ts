@@ -55,9 +55,9 @@ export class ActiveRuns {
   async during(claim: Claim, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     if (this.draining) controller.abort(new RunStopped('shutdown'));
-    // The next heartbeat would find out, too; this is sooner.
+    // The next heartbeat would find out, too; this is sooner. It asks the row: an event is only a hint.
     const unsubscribe = this.events.subscribe(claim.id, ({ status }) => {
-      if (status === 'CANCELLED') controller.abort(new RunStopped('superseded'));
+      if (status === 'CANCELLED') void this.beat(claim, controller);
     });
     const heartbeat = setInterval(() => void this.beat(claim, controller), HEARTBEAT_MS);
     const limit = this.config.ENGINE_TIMEOUT_SECONDS * 1_000 + TIMEOUT_GRACE_MS;

@@ -8,6 +8,7 @@ import {
   createActor,
   createBench,
   createModel,
+  eventually,
   type InferenceBench,
   startApi,
   storeText,
@@ -148,6 +149,20 @@ describeOnStore('the order of the queue', () => {
     const ids = claimed.filter((id) => id !== undefined);
     expect(ids).toHaveLength(12);
     expect(new Set(ids).size).toBe(12);
+  });
+
+  it('gives the next one when the chosen one is cancelled at that moment', async () => {
+    const first = await submit(0);
+    const second = await submit(1);
+    const canceller = api.get(DataSource).createQueryRunner();
+    await canceller.startTransaction();
+    await canceller.query(`UPDATE inference_requests SET status = 'CANCELLED' WHERE id = $1`, [first.id]);
+    const claimed = claim();
+    // The claim has chosen it and waits for its row.
+    await eventually(async () => (await sql(`SELECT 1 FROM pg_locks WHERE NOT granted`, [])).length > 0);
+    await canceller.commitTransaction();
+    await canceller.release();
+    expect(await claimed).toBe(second.id);
   });
 
   it('refuses more than one user may have waiting, in a sentence', async () => {

@@ -46,6 +46,8 @@ export class SubmissionService {
     const request = { ...newRequest(actor, submission, resolved, files, fingerprint), retryKey };
     const limits = { mostQueued: this.config.MAX_QUEUED_PER_USER, repeatSeconds };
     const insertion = await this.lifecycle.insert(request, limits);
+    if (insertion.outcome === 'gone')
+      throw new AppError('endpoint_not_found', `${resolved.endpoint} was removed just now.`);
     if (insertion.outcome === 'full') throw this.lineIsFull();
     if (insertion.outcome === 'repeated') return this.repeats.answer(actor, insertion.firstId);
     if (insertion.outcome === 'exists') return this.repeats.winnerOfRace(actor, idempotencyKey, fingerprint);

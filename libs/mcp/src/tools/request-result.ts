@@ -7,6 +7,8 @@ const SHOWN = [
   'endpoint',
   'status',
   'output',
+  'expiresAt',
+  'note',
   'error',
   'pricing',
   'totalPrice',

@@ -1,4 +1,5 @@
 import type { Actor } from '#libs/accounts';
+import type { SpooledArgument } from '../spool/spooled-argument.js';
 import type { ToolServices } from '../tool-services.js';
 
 /** The plain JSON Schema object of a tool's arguments or result; `anyOf` at the top makes some clients drop a tool. */
@@ -55,6 +56,8 @@ export interface ToolContext {
   signal: AbortSignal;
   /** Tells the client how far the call is. Costs nothing when the client gave no progress token. */
   report(progress: Progress): void;
+  /** The file that came in place of a text too long for an argument. */
+  spooled: (text: string) => SpooledArgument | undefined;
 }
 
 /** One MCP tool. The file `run-model.tool.ts` holds the tool `run_model`. */
@@ -68,8 +71,8 @@ export interface Tool<Arguments = never> {
   outputSchema: ObjectSchema;
   /** A call may last minutes: it gets progress notifications and a stream that proxies do not cut. */
   long?: boolean;
-  /** The arguments may be as large as the upload cap; other tools stop at {@link MAX_ARGUMENT_BYTES}. */
-  largeArguments?: boolean;
+  /** The argument that may be as large as the upload cap; calls without one stop at {@link MAX_ARGUMENT_BYTES}. */
+  fileArgument?: string;
   /**
    * @param args checked against `inputSchema`, coerced, defaults filled in
    * @throws AppError for every mistake of the caller

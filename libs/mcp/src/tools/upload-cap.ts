@@ -9,10 +9,18 @@ export function mebibytes(bytes: number): string {
 }
 
 /** The refusal of a file over the cap, with the way that has none. */
-export function overUploadCap(file: string, capBytes: number): AppError {
+function overUploadCap(file: string, capBytes: number): AppError {
   return new AppError('file_too_large', `${file} exceeds the ${mebibytes(capBytes)} upload cap.`, {
     nextStep: 'Use the direct multipart upload instead: POST /storage/upload/initiate-multipart.',
   });
+}
+
+/** @throws AppError file_too_large */
+export function assertUnderCap(size: number, capBytes: number): void {
+  if (size <= capBytes) return;
+  // An extra byte must not read as "200 MiB exceeds the 200 MiB cap".
+  const shown = mebibytes(size) === mebibytes(capBytes) ? `${size} bytes large` : mebibytes(size);
+  throw overUploadCap(`The file is ${shown} and`, capBytes);
 }
 
 /** Says the cap and the way out for a file that turned out too large only while it arrived. */

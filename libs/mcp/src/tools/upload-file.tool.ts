@@ -1,9 +1,8 @@
-import { Readable } from 'node:stream';
 import type { Actor } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import type { StoredFile } from '#libs/files';
-import { assertBase64Size, decodeBase64 } from './base64.js';
-import { mebibytes, withUploadAdvice } from './upload-cap.js';
+import { decodeBase64 } from '../spool/base64-decoder.js';
+import { assertUnderCap, mebibytes, withUploadAdvice } from './upload-cap.js';
 import { text } from './schemas.js';
 import { ADDS, type Tool, type ToolContext } from './tool.js';
 
@@ -26,11 +25,12 @@ export const uploadFileTool: Tool<UploadFileArguments> = {
   },
   outputSchema: { type: 'object', properties: { fileUrl: text }, required: ['fileUrl'] },
   long: true,
-  largeArguments: true,
+  fileArgument: 'base64',
   handler: async (actor, args, context) => {
     const file = await withUploadAdvice(context.services.config, store(actor, args, context));
     const { url: fileUrl, fileName, contentType, size, sha256 } = file;
-    return { structured: { fileUrl, fileName, contentType, size, sha256 } };
+    const expiresAt = file.expiresAt.toISOString();
+    return { structured: { fileUrl, fileName, contentType, size, sha256, expiresAt } };
   },
 };
 
@@ -48,17 +48,29 @@ function store(actor: Actor, args: UploadFileArguments, context: ToolContext): P
   });
 }
 
-/** `async`, so that a refusal of the size is a rejection like every other one. */
 async function storeBase64(
   actor: Actor,
   base64: string,
   meta: { fileName?: string; contentType?: string },
-  { services, signal }: ToolContext,
+  { services, signal, spooled }: ToolContext,
 ): Promise<StoredFile> {
-  assertBase64Size(base64, services.config.MAX_FILE_BYTES);
-  const bytes = Readable.from(decodeBase64(base64), { objectMode: false, signal });
-  const declared = /^data:([\w.+-]+\/[\w.+-]+)[;,]/.exec(base64.slice(0, 256))?.[1];
-  return services.files.store(actor, bytes, { ...meta, contentType: meta.contentType ?? declared });
+  const argument = spooled(base64);
+  if (argument) assertUnderCap(argument.size, services.config.MAX_FILE_BYTES);
+  const { bytes, contentType } = argument
+    ? { bytes: await argument.open(), contentType: argument.contentType }
+    : decodeBase64(base64);
+  // Whoever reads the bytes hears of it; nobody may be reading them yet.
+  bytes.on('error', () => undefined);
+  const stop = (): void => void bytes.destroy(new AppError('cancelled'));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await services.files.store(actor, bytes, {
+      ...meta,
+      contentType: meta.contentType ?? contentType,
+    });
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** @throws AppError invalid_request for what is no URL, such as a path on the client's machine */

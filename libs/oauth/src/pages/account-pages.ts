@@ -3,15 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, SignInService, type User, UsersService } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { leaveWithNotice, PageRenderer, takeNotice } from '#libs/pages';
-
-const TABS = [
-  { path: '/account', label: 'Account' },
-  { path: '/account/connections', label: 'Assistants' },
-  { path: '/account/keys', label: 'API keys' },
-];
-
-const PASSWORD_TAB = { path: '/account/password', label: 'Password' };
+import { AccountTabs, leaveWithNotice, PageRenderer, takeNotice } from '#libs/pages';
 
 /** What the pages of a signed-in person have in common: who it is, the tabs, and a word after a change. */
 @Injectable()
@@ -20,8 +12,16 @@ export class AccountPages {
     private readonly signIn: SignInService,
     private readonly users: UsersService,
     private readonly pages: PageRenderer,
+    private readonly tabs: AccountTabs,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
-  ) {}
+  ) {
+    tabs.add(
+      { path: '/account', label: 'Account', place: 1 },
+      { path: '/account/connections', label: 'Assistants', place: 2 },
+      { path: '/account/keys', label: 'API keys', place: 4 },
+      { path: '/account/password', label: 'Password', place: 5, isShownTo: (user) => this.hasPassword(user) },
+    );
+  }
 
   /** Who is signed in. Everybody else is sent to sign in and come back, and the answer is null. */
   signedInOrToLogin(request: FastifyRequest, reply: FastifyReply): Promise<User | null> {
@@ -36,7 +36,7 @@ export class AccountPages {
   }
 
   /** Whether there is a password to change. */
-  async hasPassword(user: User): Promise<boolean> {
+  async hasPassword(user: Pick<User, 'id'>): Promise<boolean> {
     return this.config.LOCAL_PASSWORDS && (await this.users.hasPassword(user));
   }
 
@@ -48,15 +48,14 @@ export class AccountPages {
     context: object = {},
     status = 200,
   ): Promise<void> {
-    const [path] = request.url.split('?', 1);
-    const tabs = [...TABS, ...((await this.hasPassword(user)) ? [PASSWORD_TAB] : [])];
+    const [path = ''] = request.url.split('?', 1);
     this.pages.send(
       reply,
       template,
       {
         user,
         csrf: reply.generateCsrf(),
-        tabs: tabs.map((tab) => ({ ...tab, current: tab.path === path })),
+        tabs: await this.tabs.of(user, path),
         notice: takeNotice(request),
         ...context,
       },

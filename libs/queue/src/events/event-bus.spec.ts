@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { loadConfig } from '#libs/config';
@@ -5,6 +6,8 @@ import { describeOnStore, isOnRedis } from '../../../../test/support/queue-store
 import { eventually } from '../../../../test/support/standalone.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { EventBus } from './event-bus.js';
+import { PostgresChannel } from './postgres-channel.js';
+import { RedisChannel } from './redis-channel.js';
 
 jest.setTimeout(60_000);
 
@@ -158,5 +161,49 @@ describeOnStore('EventBus when its connections are cut', () => {
     await eventually(() => other.isReady);
     await other.onApplicationShutdown();
     expect(other.isReady).toBe(false);
+  });
+});
+
+(isOnRedis ? describe.skip : describe)('PostgresChannel', () => {
+  it('sends at once what is sent in the turn in which the message before it is done', async () => {
+    const channel = new PostgresChannel(database.url);
+    await channel.open({ onMessage: () => undefined, onReturn: () => undefined });
+    const began = performance.now();
+    await channel.send('first').then(() => channel.send('second'));
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await channel.close();
+    await expect(channel.send('late')).rejects.toThrow('not connected');
+    await expect(channel.send('later')).rejects.toThrow('not connected');
+  });
+});
+
+(isOnRedis ? describe : describe.skip)('RedisChannel', () => {
+  it('leaves connections that died without a word, both of them', async () => {
+    const { hostname, port } = new URL(`${process.env.TEST_REDIS_URL}`);
+    const sockets: Socket[] = [];
+    const proxy = createServer((near) => {
+      const far = connect(Number(port), hostname);
+      for (const socket of [near, far]) sockets.push(socket.on('error', () => undefined));
+      near.pipe(far);
+      far.pipe(near);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const channel = new RedisChannel(`redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    await channel.open({ onMessage: () => undefined, onReturn: () => undefined });
+    await channel.send('before');
+
+    for (const socket of sockets) socket.unpipe().pause();
+    await eventually(
+      () =>
+        channel.send('after').then(
+          () => true,
+          () => false,
+        ),
+      40_000,
+    );
+    await eventually(() => channel.isOpen, 10_000);
+    await channel.close();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
   });
 });

@@ -15,6 +15,7 @@ const CHANNEL = 'modelrunner_events';
 const MOST_IN_BATCH = 500;
 
 const RETRY_MS = 200;
+const END_LIMIT_MS = 1_000;
 
 interface Pending {
   message: string;
@@ -52,7 +53,7 @@ export class PostgresChannel implements EventChannel {
   send(message: string): Promise<void> {
     return new Promise((sent, failed) => {
       this.pending.push({ message, sent, failed });
-      this.sending ??= this.sendPending().finally(() => (this.sending = null));
+      this.sending ??= this.sendPending();
     });
   }
 
@@ -104,7 +105,11 @@ export class PostgresChannel implements EventChannel {
     } finally {
       this.client = null;
       this.dropPending();
-      await client.end().catch(() => undefined);
+      // A connection that died silently does not even end.
+      await Promise.race([
+        client.end().catch(() => undefined),
+        delay(END_LIMIT_MS, undefined, { ref: false }),
+      ]);
     }
   }
 
@@ -118,6 +123,8 @@ export class PostgresChannel implements EventChannel {
   }
 
   private async sendPending(): Promise<void> {
+    // What else is sent in this turn goes along.
+    await Promise.resolve();
     while (this.pending.length > 0 && this.client !== null) {
       const batch = this.pending.splice(0, MOST_IN_BATCH);
       try {
@@ -132,6 +139,8 @@ export class PostgresChannel implements EventChannel {
       }
     }
     this.dropPending();
+    // In the same turn as the last look: what comes after it would else wait for whatever is sent next.
+    this.sending = null;
   }
 
   /** An event is told now or never: whoever relies on it re-reads the truth after the return. */

@@ -82,10 +82,10 @@ export class RedisChannel implements EventChannel {
     listener.onReturn();
   }
 
-  /** A connection that died silently says nothing, so it is asked. */
+  /** A connection that died silently says nothing, so both are asked. */
   private async ping(): Promise<void> {
-    if (!this.listens) return;
-    await this.subscriber.ping().catch(() => this.subscriber.disconnect(true));
+    const ready = [this.subscriber, this.publisher].filter(({ status }) => status === 'ready');
+    await Promise.all(ready.map((connection) => connection.ping().catch(() => connection.disconnect(true))));
   }
 
   private lose(): void {

@@ -1,0 +1,1 @@
+export const STORAGE_CHECK_QUEUE = 'storage-check';

@@ -1,0 +1,170 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, In, LessThanOrEqual, Repository } from 'typeorm';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
+import type { AppError } from '#libs/errors';
+import { newStorageKey } from '../storage/storage-key.js';
+import { PendingFile } from '../records/pending-file.entity.js';
+import { StorageUsage } from './storage-usage.entity.js';
+import { storageLimits, tooManyBytes, tooManyFiles, tooManyUploads } from './storage-limits.js';
+
+/** No file takes so long to arrive. */
+const ABANDONED_AFTER_MS = 86_400_000;
+/** Well below the minute after which `admit_write` takes a writer for dead. */
+const SIGN_OF_LIFE_MS = 15_000;
+
+/** Something that is to be stored. */
+export interface Arrival {
+  userId: string;
+  /** The key of the file that it is, or is a part of. */
+  fileKey: string;
+  /** Bytes, when they are known before. */
+  size?: number;
+  /** It came from outside, and counts towards the uploads at once. */
+  isUpload: boolean;
+}
+
+/** Leave to write. */
+export interface Admission {
+  storageKey: string;
+  /** Most bytes that the user's limit leaves for it. */
+  room: number;
+}
+
+interface AdmissionRow {
+  refusal: 'uploads' | 'files' | 'bytes' | null;
+  /** `bigint` comes as text. */
+  bytes: string;
+  room: string;
+}
+
+/**
+ * What is being written to the storage, and whether its user may. The decision is one step for all processes: of many
+ * uploads at once each sees those before it, and those that announced their size keep that much room for themselves.
+ */
+@Injectable()
+export class PendingFiles implements OnApplicationShutdown {
+  private readonly logger = new Logger(PendingFiles.name);
+  private readonly writing = new Set<string>();
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    @InjectRepository(PendingFile) private readonly rows: Repository<PendingFile>,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /**
+   * @param storageKey of bytes that are in the storage already, or will be there under this key; whoever begins again
+   * with it takes the place of the attempt before
+   * @throws AppError `storage_quota_exceeded`, `too_many_uploads`
+   */
+  async begin(
+    { userId, fileKey, size, isUpload }: Arrival,
+    storageKey = newStorageKey(),
+  ): Promise<Admission> {
+    const limits = storageLimits(this.config);
+    const [row] = await this.rows.query<AdmissionRow[]>(
+      'SELECT * FROM admit_write($1, $2, $3, $4, $5, $6, $7, $8)',
+      [storageKey, fileKey, userId, size ?? 0, isUpload, limits.bytes, limits.files, limits.uploads],
+    );
+    if (row?.refusal === 'uploads') throw tooManyUploads(this.config);
+    if (row?.refusal === 'files') throw tooManyFiles(this.config);
+    if (row?.refusal === 'bytes') throw tooManyBytes(this.config, Number(row.bytes), size);
+    this.writing.add(storageKey);
+    this.timer ??= setInterval(() => void this.giveSigns(), SIGN_OF_LIFE_MS).unref();
+    return { storageKey, room: Number(row?.room) };
+  }
+
+  /**
+   * For bytes that will come past this server: nothing is kept free for them, {@link begin} decides when they are there.
+   * @param size bytes, when they are known
+   * @throws AppError `storage_quota_exceeded` when they would not fit now
+   */
+  async assertRoom(userId: string, size?: number): Promise<void> {
+    const limits = storageLimits(this.config);
+    const { manager } = this.rows;
+    const usage = await manager.findOneBy(StorageUsage, { userId });
+    if ((usage?.files ?? 0) >= limits.files) throw tooManyFiles(this.config);
+    const bytes = (usage?.bytes ?? 0) + (await this.bytesInParts(userId, '', manager));
+    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, bytes, size);
+  }
+
+  /**
+   * In the transaction that makes the file: the bytes are no longer pending.
+   * @throws Error when they were swept meanwhile
+   */
+  async end(storageKey: string, manager: EntityManager): Promise<void> {
+    const { affected } = await manager.delete(PendingFile, { storageKey });
+    if (affected !== 1) throw new Error(`the bytes of ${storageKey} were swept while they were written`);
+  }
+
+  /** In the transaction that takes the bytes from what they were: they are to be deleted. No writer is left. */
+  async note(storageKey: string, manager: EntityManager): Promise<void> {
+    await manager.insert(PendingFile, { storageKey, createdAt: new Date(0) });
+  }
+
+  /**
+   * In the transaction that made the file, which holds the user's count until it ends: the first file too many is
+   * the one that goes, however many were written at once.
+   * @param fileKey parts of this file do not count beside it
+   * @throws AppError `storage_quota_exceeded`
+   */
+  async assertWithin(userId: string, fileKey: string, size: number, manager: EntityManager): Promise<void> {
+    const limits = storageLimits(this.config);
+    const usage = await manager.findOneByOrFail(StorageUsage, { userId });
+    if (usage.files > limits.files) throw tooManyFiles(this.config);
+    const bytes = usage.bytes + (await this.bytesInParts(userId, fileKey, manager));
+    if (bytes > limits.bytes) throw tooManyBytes(this.config, bytes - size, size);
+  }
+
+  /** For a stream that turns out to need more than it was given. */
+  noRoomLeft(room: number, size?: number): AppError {
+    return tooManyBytes(this.config, this.config.MAX_STORED_BYTES_PER_USER - room, size);
+  }
+
+  /** The writer is done, one way or the other. */
+  forget(storageKey: string): void {
+    this.writing.delete(storageKey);
+    if (this.writing.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Once their bytes are deleted. */
+  async remove(storageKeys: string[]): Promise<void> {
+    if (storageKeys.length > 0) await this.rows.delete({ storageKey: In(storageKeys) });
+  }
+
+  /** Bytes that nobody will ever make a file of, oldest first. */
+  async abandoned(limit: number): Promise<string[]> {
+    const before = new Date(Date.now() - ABANDONED_AFTER_MS);
+    const rows = await this.rows.find({
+      select: { storageKey: true },
+      where: { createdAt: LessThanOrEqual(before) },
+      order: { createdAt: 'ASC' },
+      take: limit,
+    });
+    return rows.map(({ storageKey }) => storageKey);
+  }
+
+  private async bytesInParts(userId: string, exceptKey: string, manager: EntityManager): Promise<number> {
+    const [row] = await manager.query<{ bytes: string }[]>(
+      `SELECT coalesce(sum(p.size), 0) AS bytes FROM uploads u JOIN upload_parts p ON p.upload_id = u.id
+       WHERE u.user_id = $1 AND u.completed_at IS NULL AND u.key <> $2`,
+      [userId, exceptKey],
+    );
+    return Number(row?.bytes ?? 0);
+  }
+
+  private async giveSigns(): Promise<void> {
+    try {
+      await this.rows.update({ storageKey: In([...this.writing]) }, { aliveAt: () => 'now()' });
+    } catch (error) {
+      this.logger.warn(`no sign of life of ${this.writing.size} uploads: ${String(error)}`);
+    }
+  }
+}
