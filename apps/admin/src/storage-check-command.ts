@@ -35,10 +35,13 @@ export async function runCheckCommand(
 }
 
 function linesOf({ outcome, report }: Check): string[] {
-  const { rows, objects, bytes, missing, wrongSize, orphan, repaired, examples } = report;
+  const { rows, objects, bytes, missing, wrongSize, orphan, elsewhere, repaired, examples } = report;
   return [
     `${rows} files and parts in the database, ${objects} in the storage (${bytes} bytes)`,
     `${missing} without bytes, ${wrongSize} with other bytes, ${orphan} bytes without a file; ${repaired} put right`,
+    ...(elsewhere > 0
+      ? [`${elsewhere} of those without bytes are in the other storage: storage move brings them`]
+      : []),
     ...examples.map(
       ({ fault, storageKey, expected, found }) =>
         `  ${fault} ${storageKey}: ${expected ?? 'no'} bytes expected, ${found ?? 'none'} found`,

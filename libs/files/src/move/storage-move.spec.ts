@@ -4,6 +4,9 @@ import { Readable } from 'node:stream';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
+import { KnownBytesRepository } from '../check/known-bytes.repository.js';
+import { StorageCheckService } from '../check/storage-check.service.js';
+import { StorageChecksRepository } from '../check/storage-checks.repository.js';
 import { type FilesBench, patternBytes, rejection, startFilesBench } from '../files.spec-support.js';
 import { FileRecord } from '../records/file.entity.js';
 import { FilesService, type StoredFile } from '../records/files.service.js';
@@ -69,6 +72,26 @@ describe('StorageMove', () => {
     const { storageKey } = (await bench.app.get(FilesService).findByKey(files[1]!.key))!;
     await target.put(storageKey, Readable.from([Buffer.alloc(1_000)]));
     expect(await move({ to: 's3' })).toEqual(['copied', 'present', 'present']);
+  });
+
+  it('is not ended by the check of the storage, which leaves alone what has not been moved yet', async () => {
+    const late = await store(Buffer.from('not moved yet'));
+    const { storageKey } = (await bench.app.get(FilesService).findByKey(late.key))!;
+    const config = { ...bench.config, STORAGE: 's3' as const };
+    const { app } = bench;
+    const check = new StorageCheckService(
+      await createStorage(config),
+      config,
+      app.get(KnownBytesRepository),
+      app.get(StorageChecksRepository),
+      app.get(FilesService),
+    );
+    const report = { missing: 1, elsewhere: 1, repaired: 0 };
+    expect(await check.run({ repair: true })).toMatchObject({ outcome: 'HELD', report });
+    expect(await move({ to: 's3' })).toEqual(['copied', 'present', 'present', 'present']);
+    expect(await check.run({ repair: true })).toMatchObject({ outcome: 'CLEAN' });
+    await app.get(FilesService).deleteById(late.id);
+    await (await createStorage(config)).delete(storageKey);
   });
 
   it('deletes only when the server uses the target, and only what is verified', async () => {
