@@ -33,6 +33,11 @@ export async function startServer(script, args, environment) {
         ? NaN
         : stats.reduce((sum, stat) => sum + Number.parseInt(stat, 10), 0) / 1_000;
     },
+    /** Bytes of memory that it holds now; NaN where the system does not tell (Linux does). */
+    async rssBytes() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+      return Number.parseInt(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? '', 10) * 1_024;
+    },
     async stop() {
       if (child.exitCode !== null) return;
       child.kill('SIGTERM');

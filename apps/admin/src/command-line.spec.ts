@@ -61,12 +61,12 @@ describe('parseCommand', () => {
 
   it('takes switches only where they mean something', () => {
     const { name, flags } = parseCommand(['storage', 'check', '--repair', '--json']);
-    expect([name, flags]).toEqual(['storage check', { repair: true, force: false }]);
+    expect([name, flags]).toEqual(['storage check', { repair: true, force: false, delete: false }]);
     expect(() => parseCommand(['user', 'list', '--force'])).toThrow('"user list" takes no --force.');
   });
 
   it('has a line of usage for each command', () => {
-    expect(USAGE.split('\n')).toHaveLength(20);
+    expect(USAGE.split('\n')).toHaveLength(21);
     expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
   });
 });

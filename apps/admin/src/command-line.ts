@@ -3,12 +3,12 @@ import { type Actor, ROLES } from '#libs/accounts';
 
 const ROLE_NAMES = ROLES.join('|');
 
-/** Options beside `--json`; each takes a value. */
-const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search'] as const;
+/** Options beside `--json` and the flags; each takes a value. */
+const OPTIONS = ['email', 'password', 'role', 'name', 'id', 'client-id', 'search', 'to'] as const;
 type Option = (typeof OPTIONS)[number];
 
 /** Options beside `--json` that take no value. */
-const FLAGS = ['repair', 'force'] as const;
+const FLAGS = ['repair', 'force', 'delete'] as const;
 type Flag = (typeof FLAGS)[number];
 
 interface CommandShape {
@@ -59,7 +59,7 @@ const COMMANDS = {
   queues: { required: [], usage: '  what waits, runs and failed, and who works' },
   'storage check': {
     required: [],
-    flags: FLAGS,
+    flags: ['repair', 'force'],
     usage:
       '[--repair] [--force]   files in the database against the storage; --force repairs however much is wrong',
   },
@@ -74,6 +74,11 @@ const COMMANDS = {
     required: [],
     file: true,
     usage: 'FILE   likewise, after the models that they run on',
+  },
+  'storage move': {
+    required: ['to'],
+    flags: ['delete'],
+    usage: '--to disk|s3 [--delete]   copies every file; --delete removes each from where it was',
   },
 } as const satisfies Record<string, CommandShape>;
 
@@ -109,11 +114,9 @@ export function parseCommand(args: string[]): Command {
   const { name, file } = commandName(positionals);
   const options = Object.fromEntries(OPTIONS.map((option) => [option, values[option] ?? '']));
   requireOptions(name, options);
+  const flags = flagsOf(name, values);
   const role = ROLES.find((known) => known === (options.role || 'user'));
   if (!role) throw new UsageError(`--role must be one of ${ROLES.join(', ')}.`);
-  const flags = { repair: values.repair === true, force: values.force === true };
-  const surplus = FLAGS.find((flag) => flags[flag] && !(SHAPES[name] as CommandShape).flags?.includes(flag));
-  if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
   const json = values.json === true;
   return { name, options: options as Record<Option, string>, flags, role, file, json };
 }
@@ -149,15 +152,19 @@ function requireOptions(name: CommandName, options: Record<string, string>): voi
   if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
 }
 
-function parse(args: string[]): {
-  values: Partial<Record<Option, string> & Record<Flag | 'json', boolean>>;
-  positionals: string[];
-} {
+type Values = Partial<Record<Option, string> & Record<Flag | 'json', boolean>>;
+
+function flagsOf(name: CommandName, values: Values): Record<Flag, boolean> {
+  const { flags = [] } = SHAPES[name] as CommandShape;
+  const surplus = FLAGS.find((flag) => values[flag] && !flags.includes(flag));
+  if (surplus) throw new UsageError(`"${name}" takes no --${surplus}.`);
+  return Object.fromEntries(FLAGS.map((flag) => [flag, values[flag] === true])) as Record<Flag, boolean>;
+}
+
+function parse(args: string[]): { values: Values; positionals: string[] } {
   const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
+  const switches = Object.fromEntries([...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const }]));
   try {
-    const switches = Object.fromEntries(
-      [...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const, default: false }]),
-    );
     const options = { ...texts, ...switches };
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {

@@ -5,7 +5,7 @@ import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts'
 import { CatalogImporter } from '#libs/catalog';
 import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
-import { StorageCheckService } from '#libs/files';
+import { StorageCheckService, StorageMove } from '#libs/files';
 import { AdminQueuesService } from '#libs/inference';
 import { createLogger } from '#libs/lifecycle';
 import { AdminClientsService } from '#libs/oauth';
@@ -14,10 +14,11 @@ import { adminModule } from './admin.module.js';
 import { runClientCommand } from './client-commands.js';
 import { parseCommand, USAGE, UsageError, type Command } from './command-line.js';
 import type { CommandResult } from './command-result.js';
-import { runStorageCommand } from './storage-command.js';
 import { runQueuesCommand } from './queues-command.js';
 import { runKeyCommand } from './key-commands.js';
 import { runImportCommand } from './model-commands.js';
+import { runCheckCommand } from './storage-check-command.js';
+import { runMoveCommand } from './storage-move-command.js';
 import { runUserCommand } from './user-commands.js';
 
 /** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
@@ -40,7 +41,8 @@ function runCommand(app: INestApplicationContext, command: Command): Promise<Com
   const [noun] = command.name.split(' ', 1);
   if (noun === 'client') return runClientCommand(app.get(AdminClientsService), command);
   if (noun === 'key') return runKeyCommand(app.get(UsersService), app.get(ApiKeysService), command);
-  if (noun === 'storage') return runStorageCommand(app.get(StorageCheckService), command);
+  if (command.name === 'storage check') return runCheckCommand(app.get(StorageCheckService), command);
+  if (command.name === 'storage move') return runMoveCommand(app.get(StorageMove), command);
   if (noun === 'queues') return runQueuesCommand(app.get(AdminQueuesService));
   if (noun === 'models' || noun === 'wrappers') return runImportCommand(app.get(CatalogImporter), command);
   return runUserCommand(app.get(UsersService), app.get(IdentitiesService), command);

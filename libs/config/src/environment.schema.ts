@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { identityProviderProblems } from './identity-provider.rules.js';
 import { isLoopback } from './loopback.js';
+import { storageProblems } from './storage.rules.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -61,6 +62,21 @@ export const environmentSchema = z
     REDIS_URL: url(['redis:', 'rediss:']).optional(),
     /** Signs upload URLs and cookies. Unset: `npm start` generates one under DATA_DIR. */
     SECRET_KEY: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+    /** Where files are kept: in DATA_DIR/files, or in a bucket. */
+    STORAGE: z.enum(['disk', 's3'], { error: 'must be disk or s3' }).default('disk'),
+    S3_BUCKET: z.string().optional(),
+    S3_REGION: z.string().optional(),
+    /** Another service than Amazon's that speaks S3. */
+    S3_ENDPOINT: url(['http:', 'https:']).optional(),
+    /** The endpoint as clients reach it, for signed URLs. Unset: S3_ENDPOINT. */
+    S3_PUBLIC_ENDPOINT: url(['http:', 'https:']).optional(),
+    /** Unset: those of the machine (instance role, AWS_* variables, shared files). */
+    S3_ACCESS_KEY_ID: z.string().optional(),
+    S3_SECRET_ACCESS_KEY: z.string().optional(),
+    /** Folder in the bucket, with a slash at its end. */
+    S3_PREFIX: z.string().default(''),
+    /** Bucket in the path of URLs, not in their host name. */
+    S3_FORCE_PATH_STYLE: flag(false),
     ADMIN_EMAIL: z.email({ error: 'must be an e-mail address' }).default('admin@localhost.localdomain'),
     ADMIN_PASSWORD: z.string().min(8, { error: 'must have at least 8 characters' }).optional(),
     /** Issuer of the OpenID provider that people sign in with. Unset: local passwords only. */
@@ -161,7 +177,7 @@ export const environmentSchema = z
         message: 'must be an origin, without path or query',
       });
     }
-    for (const { path, message } of identityProviderProblems(env)) {
+    for (const { path, message } of [...identityProviderProblems(env), ...storageProblems(env)]) {
       context.addIssue({ code: 'custom', path: [path], message });
     }
   });

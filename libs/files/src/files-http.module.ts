@@ -8,15 +8,15 @@ import { FilesPageController } from './owner/files-page.controller.js';
 import { FilesPages } from './owner/files-pages.service.js';
 import { OwnFilesController } from './owner/own-files.controller.js';
 import { OwnFilesService } from './owner/own-files.service.js';
+import { PartStore } from './upload/part-store.service.js';
 import { UploadReceiver } from './upload/upload-receiver.service.js';
-import { UploadUrls } from './upload/upload-urls.service.js';
 import { UploadController } from './upload/upload.controller.js';
 
 /** The files' HTTP edge. The application also calls `registerUploadRoutes`. */
 @Module({
   imports: [FilesModule, AccountsModule, AuditModule, PagesModule],
   controllers: [MediaController, UploadController, OwnFilesController, FilesPageController],
-  providers: [UploadUrls, UploadReceiver, OwnFilesService, FilesPages],
+  providers: [PartStore, UploadReceiver, OwnFilesService, FilesPages],
 })
 export class FilesHttpModule {
   constructor(pages: PageRenderer, tabs: AccountTabs) {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -16,21 +15,29 @@ import { IngestWait } from './ingest/ingest-wait.service.js';
 import { Ingest } from './ingest/ingest.entity.js';
 import { IngestService } from './ingest/ingest.service.js';
 import { IngestsRepository } from './ingest/ingests.repository.js';
+import { StorageMove } from './move/storage-move.service.js';
 import { FileRecord } from './records/file.entity.js';
 import { PendingFile } from './records/pending-file.entity.js';
 import { PendingFiles } from './limits/pending-files.service.js';
 import { StorageUsage } from './limits/storage-usage.entity.js';
 import { FilesService } from './records/files.service.js';
-import { DiskStorage } from './storage/disk-storage.adapter.js';
+import { createStorage } from './storage/create-storage.js';
 import { STORAGE } from './storage/storage.port.js';
+import { ServerTransfer } from './upload/server-transfer.service.js';
+import { StorageTransfer } from './upload/storage-transfer.service.js';
+import { UploadClaims } from './upload/upload-claims.service.js';
+import { UploadClosing } from './upload/upload-closing.service.js';
 import { UploadPart } from './upload/upload-part.entity.js';
+import { UploadTransfers } from './upload/upload-transfers.service.js';
+import { UploadUrls } from './upload/upload-urls.service.js';
 import { Upload } from './upload/upload.entity.js';
+import { UploadedFiles } from './upload/uploaded-files.service.js';
 import { UploadsService } from './upload/uploads.service.js';
 
 const storage = {
   provide: STORAGE,
   inject: [APP_CONFIG],
-  useFactory: (config: AppConfig) => new DiskStorage(join(config.DATA_DIR, 'files')),
+  useFactory: (config: AppConfig) => createStorage(config),
 };
 
 /** Files: stored, fetched from URLs, and handed to the engines. */
@@ -57,7 +64,15 @@ const storage = {
     IngestWait,
     IngestRetries,
     IngestService,
+    UploadUrls,
+    ServerTransfer,
+    StorageTransfer,
+    UploadTransfers,
+    UploadClaims,
+    UploadClosing,
+    UploadedFiles,
     UploadsService,
+    StorageMove,
     KnownBytesRepository,
     StorageChecksRepository,
     StorageCheckService,
@@ -72,7 +87,10 @@ const storage = {
     InputFetcher,
     IngestsRepository,
     IngestService,
+    UploadUrls,
+    UploadedFiles,
     UploadsService,
+    StorageMove,
     StorageCheckService,
   ],
 })

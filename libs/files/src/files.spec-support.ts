@@ -30,6 +30,8 @@ export interface FilesBench {
   startWorker(): Promise<INestApplicationContext>;
   /** Every file in the storage's folder, partial ones too. */
   storedPaths(): Promise<string[]>;
+  /** The HTTP edge anew, as after a restart of the server; `app` is another one then. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -49,20 +51,25 @@ export async function startFilesBench(env: Record<string, string> = {}): Promise
     ...env,
   });
   await migrateQueueStore(config);
-  const app = await createHttpApp(moduleOf(config, HttpModule, FilesHttpModule), config, logger);
-  registerUploadRoutes(app);
-  await app.listen(port, '127.0.0.1');
+  const listen = async () => {
+    const app = await createHttpApp(moduleOf(config, HttpModule, FilesHttpModule), config, logger);
+    registerUploadRoutes(app);
+    await app.listen(port, '127.0.0.1');
+    return app;
+  };
   const workers: INestApplicationContext[] = [];
   let users = 0;
-  return {
-    app,
+  const bench: FilesBench = {
+    app: await listen(),
     config,
     origin,
     async newActor() {
       const email = `user${(users += 1)}@example.com`;
-      const user = await app.get(UsersService).create({ email, password: 'a long password', role: 'user' });
+      const user = await bench.app
+        .get(UsersService)
+        .create({ email, password: 'a long password', role: 'user' });
       const actor: Actor = { userId: user.id, email, role: 'user', clientId: null };
-      const { key } = await app.get(ApiKeysService).create(actor, { name: 'test' });
+      const { key } = await bench.app.get(ApiKeysService).create(actor, { name: 'test' });
       return { actor, key };
     },
     async startWorker() {
@@ -73,13 +80,18 @@ export async function startFilesBench(env: Record<string, string> = {}): Promise
       return worker;
     },
     storedPaths: () => filesBelow(join(dataDir, 'files')),
+    async restart() {
+      await bench.app.close();
+      bench.app = await listen();
+    },
     async stop() {
       for (const worker of workers) await worker.close();
-      await app.close();
+      await bench.app.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+  return bench;
 }
 
 /** Bytes without a signature in which a lost, doubled or swapped piece shows. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#libs/accounts';
 import type { Page } from '#libs/catalog';
 import { AppError } from '#libs/errors';
-import { FilesService } from '#libs/files';
+import { FilesService, UploadedFiles } from '#libs/files';
 import { urlsIn, withoutGone } from './gone-files.js';
 import { QueuePlaces } from './queueing/queue-places.service.js';
 import { RequestCanceller } from './request-canceller.service.js';
@@ -38,6 +38,7 @@ export class InferenceService {
     private readonly canceller: RequestCanceller,
     private readonly history: RequestHistoryRepository,
     private readonly files: FilesService,
+    private readonly uploaded: UploadedFiles,
     private readonly places: QueuePlaces,
   ) {}
 
@@ -105,7 +106,7 @@ export class InferenceService {
   /** No link that leads nowhere. Asks for nothing while each link is one of the request's own files. */
   private async honest(views: RequestView[]): Promise<RequestView[]> {
     const known = views.flatMap(({ files }) => files.map(({ url }) => url));
-    const gone = await this.files.goneUrls(
+    const gone = await this.uploaded.goneUrls(
       views.flatMap(({ output }) => urlsIn(output)),
       known,
     );

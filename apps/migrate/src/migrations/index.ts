@@ -19,6 +19,7 @@ import { AddRecommendationLists1795381200033 } from './1795381200033-add-recomme
 import { IndexAllRequests1795381200035 } from './1795381200035-index-all-requests.js';
 import { CreateClaimFunction1795381200040 } from './1795381200040-create-claim-function.js';
 import { IndexCatalogNames1795381200041 } from './1795381200041-index-catalog-names.js';
+import { AddUploadClaims1795381200043 } from './1795381200043-add-upload-claims.js';
 import { AddStorageLimits1795381200045 } from './1795381200045-add-storage-limits.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
@@ -43,5 +44,6 @@ export const migrations: (new () => MigrationInterface)[] = [
   IndexAllRequests1795381200035,
   CreateClaimFunction1795381200040,
   IndexCatalogNames1795381200041,
+  AddUploadClaims1795381200043,
   AddStorageLimits1795381200045,
 ];

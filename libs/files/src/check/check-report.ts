@@ -23,6 +23,8 @@ export interface CheckReport {
   missing: number;
   wrongSize: number;
   orphan: number;
+  /** Missing ones that the other storage has: a move is not finished. Not looked for when far too many are missing. */
+  elsewhere: number;
   /** How many of them were put right. */
   repaired: number;
   /** The first of them. */
@@ -36,7 +38,8 @@ const ALWAYS_REPAIRED = 100;
 const SUSPICIOUS_SHARE = 0.05;
 
 export function newReport(): CheckReport {
-  return { rows: 0, objects: 0, bytes: 0, missing: 0, wrongSize: 0, orphan: 0, repaired: 0, examples: [] };
+  const found = { missing: 0, wrongSize: 0, orphan: 0, elsewhere: 0 };
+  return { rows: 0, objects: 0, bytes: 0, ...found, repaired: 0, examples: [] };
 }
 
 export function addFindings(report: CheckReport, findings: Finding[]): void {
@@ -49,7 +52,8 @@ export function faultsOf({ missing, wrongSize, orphan }: CheckReport): number {
 }
 
 /** Whether so much is wrong that putting it right would rather lose what is only out of sight. */
-export function isSuspicious({ rows, objects, missing, wrongSize, orphan }: CheckReport): boolean {
+export function isSuspicious(report: CheckReport): boolean {
+  const { rows, objects, missing, wrongSize, orphan, elsewhere } = report;
   const tooMany = (faults: number, all: number) => faults > Math.max(ALWAYS_REPAIRED, all * SUSPICIOUS_SHARE);
-  return tooMany(missing + wrongSize, rows) || tooMany(orphan, objects);
+  return elsewhere > 0 || tooMany(missing + wrongSize, rows) || tooMany(orphan, objects);
 }

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { FilesService } from '../records/files.service.js';
+import { createStorage } from '../storage/create-storage.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import {
   addFindings,
@@ -38,6 +40,7 @@ export interface CheckOptions {
 export class StorageCheckService {
   constructor(
     @Inject(STORAGE) private readonly storage: StorageAdapter,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly known: KnownBytesRepository,
     private readonly checks: StorageChecksRepository,
     private readonly files: FilesService,
@@ -72,7 +75,11 @@ export class StorageCheckService {
 
   /** Looks first and repairs in a second round, because only then it is known how much there is to repair. */
   private async check(report: CheckReport, options: CheckOptions): Promise<CheckOutcome> {
-    for await (const findings of this.findings(report, options)) addFindings(report, findings);
+    const other = await otherStorage(this.config);
+    for await (const findings of this.findings(report, options)) {
+      addFindings(report, findings);
+      if (other && !isSuspicious(report)) report.elsewhere += await countMissingIn(other, findings);
+    }
     if (faultsOf(report) === 0) return 'CLEAN';
     if (!options.repair) return 'FOUND';
     if (isSuspicious(report) && !options.force) return 'HELD';
@@ -127,6 +134,20 @@ export class StorageCheckService {
     await this.known.deleteParts(broken);
     for (const key of broken) await this.storage.delete(key);
   }
+}
+
+/** Where files may still be, or be already, while they are moved; null where there is one storage only. */
+async function otherStorage(config: AppConfig): Promise<StorageAdapter | null> {
+  if (!config.S3_BUCKET) return null;
+  return createStorage(config, config.STORAGE === 's3' ? 'disk' : 's3');
+}
+
+async function countMissingIn(storage: StorageAdapter, findings: Finding[]): Promise<number> {
+  let count = 0;
+  for (const { fault, storageKey } of findings) {
+    if (fault === 'missing' && (await storage.stat(storageKey))) count += 1;
+  }
+  return count;
 }
 
 async function* observed<Item>(items: AsyncIterable<Item>, seen: () => void): AsyncGenerator<Item> {

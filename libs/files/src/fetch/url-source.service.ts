@@ -5,6 +5,7 @@ import { assertFetchableUrl } from '#libs/outbound';
 import { FilesService } from '../records/files.service.js';
 import { guardedFetch, type RemoteFile } from './guarded-fetch.js';
 import { ownMediaKey } from '../media/media-url.js';
+import { UploadedFiles } from '../upload/uploaded-files.service.js';
 
 /** Opens the file behind a caller's URL: this server's own from the storage, all others over the guarded network. */
 @Injectable()
@@ -12,6 +13,7 @@ export class UrlSource {
   constructor(
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly files: FilesService,
+    private readonly uploaded: UploadedFiles,
   ) {}
 
   /**
@@ -26,7 +28,7 @@ export class UrlSource {
   async open(url: string, signal: AbortSignal): Promise<RemoteFile> {
     const key = ownMediaKey(url, this.config);
     if (key === null) return guardedFetch(url, { allowPrivate: this.config.ALLOW_PRIVATE_URLS, signal });
-    const file = await this.files.findByKey(key);
+    const file = await this.uploaded.find(key);
     if (!file) throw new AppError('unreachable_url', `${url} does not exist on this server, or has expired.`);
     return {
       stream: await this.files.open(file),

@@ -57,9 +57,15 @@ export class PendingFiles implements OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
-  /** @throws AppError `storage_quota_exceeded`, `too_many_uploads` */
-  async begin({ userId, fileKey, size, isUpload }: Arrival): Promise<Admission> {
-    const storageKey = newStorageKey();
+  /**
+   * @param storageKey of bytes that are in the storage already, or will be there under this key; whoever begins again
+   * with it takes the place of the attempt before
+   * @throws AppError `storage_quota_exceeded`, `too_many_uploads`
+   */
+  async begin(
+    { userId, fileKey, size, isUpload }: Arrival,
+    storageKey = newStorageKey(),
+  ): Promise<Admission> {
     const limits = storageLimits(this.config);
     const [row] = await this.rows.query<AdmissionRow[]>(
       'SELECT * FROM admit_write($1, $2, $3, $4, $5, $6, $7, $8)',
@@ -74,12 +80,31 @@ export class PendingFiles implements OnApplicationShutdown {
   }
 
   /**
+   * For bytes that will come past this server: nothing is kept free for them, {@link begin} decides when they are there.
+   * @param size bytes, when they are known
+   * @throws AppError `storage_quota_exceeded` when they would not fit now
+   */
+  async assertRoom(userId: string, size?: number): Promise<void> {
+    const limits = storageLimits(this.config);
+    const { manager } = this.rows;
+    const usage = await manager.findOneBy(StorageUsage, { userId });
+    if ((usage?.files ?? 0) >= limits.files) throw tooManyFiles(this.config);
+    const bytes = (usage?.bytes ?? 0) + (await this.bytesInParts(userId, '', manager));
+    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, bytes, size);
+  }
+
+  /**
    * In the transaction that makes the file: the bytes are no longer pending.
    * @throws Error when they were swept meanwhile
    */
   async end(storageKey: string, manager: EntityManager): Promise<void> {
     const { affected } = await manager.delete(PendingFile, { storageKey });
     if (affected !== 1) throw new Error(`the bytes of ${storageKey} were swept while they were written`);
+  }
+
+  /** In the transaction that takes the bytes from what they were: they are to be deleted. No writer is left. */
+  async note(storageKey: string, manager: EntityManager): Promise<void> {
+    await manager.insert(PendingFile, { storageKey, createdAt: new Date(0) });
   }
 
   /**

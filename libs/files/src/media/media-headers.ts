@@ -12,6 +12,9 @@ export function validatorsOf(file: FileRecord): Validators {
 }
 
 /**
+ * `public`, because the URL is the right to read: no cookie decides, so a shared cache gives nothing to anyone who could
+ * not have asked (docs/adr/0008).
+ *
  * Headers that every answer with this file has, 304 too. The file is public to whoever has its URL, so that
  * assistants and pages of other origins can show it; nothing in it may run.
  */
@@ -30,6 +33,8 @@ export function mediaHeaders(file: FileRecord, now: Date): Record<string, string
       type: INLINE.test(file.contentType) ? 'inline' : 'attachment',
     }),
     'x-content-type-options': 'nosniff',
+    // A URL that nobody can guess stays so while no index lists it.
+    'x-robots-tag': 'noindex',
     'content-security-policy':
       "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
     'cross-origin-resource-policy': 'cross-origin',

@@ -4,12 +4,16 @@ import { AppError } from '#libs/errors';
 import type { FileRecord } from '../records/file.entity.js';
 import { FilesService } from '../records/files.service.js';
 import { isStorageKey } from '../storage/storage-key.js';
+import { UploadedFiles } from '../upload/uploaded-files.service.js';
 import { answerMedia } from './media-answer.js';
 
 /** Stored files, for anyone who knows the URL. */
 @Controller('media')
 export class MediaController {
-  constructor(private readonly files: FilesService) {}
+  constructor(
+    private readonly files: FilesService,
+    private readonly uploaded: UploadedFiles,
+  ) {}
 
   /**
    * Declared before GET: Fastify would else make a HEAD of its own, which reads the file to throw it away.
@@ -44,7 +48,7 @@ export class MediaController {
   }
 
   private async find(key: string): Promise<FileRecord> {
-    const file = isStorageKey(key) ? await this.files.findByKey(key) : null;
+    const file = isStorageKey(key) ? await this.uploaded.find(key) : null;
     if (!file) throw new AppError('not_found', 'There is no such file, or it has expired.');
     return file;
   }

@@ -9,6 +9,8 @@ import { StorageUsage } from '../limits/storage-usage.entity.js';
 import { mediaUrl } from '../media/media-url.js';
 import { FileRecord } from '../records/file.entity.js';
 import { FilesService } from '../records/files.service.js';
+import { isStorageKey } from '../storage/storage-key.js';
+import { UploadedFiles } from '../upload/uploaded-files.service.js';
 import { type OwnFileView, ownFileView, type StorageUsageView } from './own-files.dto.js';
 
 /** What owners see of their files, and what they do with them. */
@@ -19,6 +21,7 @@ export class OwnFilesService {
     @InjectRepository(StorageUsage) private readonly usages: Repository<StorageUsage>,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly files: FilesService,
+    private readonly uploaded: UploadedFiles,
     private readonly audit: AuditLog,
   ) {}
 
@@ -50,6 +53,8 @@ export class OwnFilesService {
    * @throws AppError `not_found`, also for another user's file
    */
   async delete({ userId, clientId }: Actor, idOrKey: string, { ip }: RequestContext): Promise<string> {
+    // What nobody has looked at yet becomes a file first.
+    if (isStorageKey(idOrKey)) await this.uploaded.find(idOrKey);
     const { fileName } = await this.files.deleteOwn(userId, idOrKey, (file, manager) => {
       const details = {
         fileId: file.id,

@@ -13,7 +13,7 @@ import { MeasuredBytes, peek } from '../content/byte-stream.js';
 import { resolveContentType, SNIFF_BYTES } from '../content/content-type.js';
 import { cleanFileName } from '../content/file-name.js';
 import { type Admission, PendingFiles } from '../limits/pending-files.service.js';
-import { mediaUrl, ownMediaKey } from '../media/media-url.js';
+import { mediaUrl } from '../media/media-url.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { type ByteRange, STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { DELETE_FILES, type DeletedFile } from './delete-files.sql.js';
@@ -50,6 +50,17 @@ export interface FileMeta {
   /** Default: FILE_TTL_DAYS from now, for what a request made no longer than the request itself. */
   expiresAt?: Date;
 }
+
+/** Bytes that the storage got past this server, and the file that they are to be. */
+export interface AdoptedBytes {
+  key: string;
+  userId: string;
+  storageKey: string;
+  /** Nothing else has them: unless no file may be made of them they stay, for another attempt. */
+  isOnlyCopy: boolean;
+}
+
+type Findings = Pick<FileRecord, 'requestId' | 'fileName' | 'contentType' | 'size' | 'sha256' | 'expiresAt'>;
 
 /** Stored files: their bytes in the storage, their facts in the database. */
 @Injectable()
@@ -91,16 +102,50 @@ export class FilesService {
       const isUpload = meta.requestId === undefined;
       const arrival = { userId, fileKey: key, size: meta.announcedBytes, isUpload };
       const admission = await this.pending.begin(arrival);
+      const { storageKey } = admission;
       try {
-        return await this.write(key, userId, stream, meta, admission);
+        const findings = await this.inspect(stream, meta, admission, (bytes) =>
+          this.storage.put(storageKey, bytes),
+        );
+        return await this.record({ key, storageKey, userId, ...findings });
       } catch (error) {
-        await this.takeBack(admission.storageKey);
+        await this.takeBack(storageKey);
         throw error;
       } finally {
-        this.pending.forget(admission.storageKey);
+        this.pending.forget(storageKey);
       }
     } finally {
       stream.destroy();
+    }
+  }
+
+  /**
+   * Makes a file of bytes that the storage has, or gets by `place`, when the user's limits leave room for them. They
+   * are read once, for what they are and their hash.
+   * @param meta `announcedBytes` are what the storage has
+   * @throws AppError `file_too_large`, `invalid_file` (empty), `storage_quota_exceeded`, `too_many_uploads`,
+   * `unavailable`; whatever `place` throws
+   */
+  async adopt(
+    { key, userId, storageKey, isOnlyCopy }: AdoptedBytes,
+    place: () => Promise<void>,
+    meta: FileMeta,
+  ): Promise<StoredFile> {
+    const arrival = { userId, fileKey: key, size: meta.announcedBytes, isUpload: true };
+    const admission = await this.pending.begin(arrival, storageKey);
+    try {
+      await place();
+      const stream = await this.storage.open(storageKey);
+      const inspection = this.inspect(stream, meta, admission, readThrough);
+      const findings = await inspection.finally(() => stream.destroy());
+      return await this.record({ key, storageKey, userId, ...findings });
+    } catch (error) {
+      // Another attempt that was believed dead may have made the file: then these bytes are its.
+      if (await this.records.existsBy({ storageKey })) await this.pending.remove([storageKey]);
+      else if (!isOnlyCopy || isVerdict(error)) await this.takeBack(storageKey);
+      throw error;
+    } finally {
+      this.pending.forget(storageKey);
     }
   }
 
@@ -120,20 +165,10 @@ export class FilesService {
     return this.storage.open(file.storageKey, range);
   }
 
-  /**
-   * Which of these URLs lead to a file of this server that is not there any more. Other URLs never do.
-   * @param known URLs of files that are there for certain
-   */
-  async goneUrls(urls: string[], known: readonly string[] = []): Promise<Set<string>> {
-    const keys = new Map<string, string>();
-    for (const url of urls) {
-      const key = known.includes(url) ? null : ownMediaKey(url, this.config);
-      if (key !== null) keys.set(url, key);
-    }
-    if (keys.size === 0) return new Set();
-    const where = { key: In([...keys.values()]), expiresAt: MoreThan(new Date()) };
-    const there = new Set((await this.records.find({ select: { key: true }, where })).map(({ key }) => key));
-    return new Set([...keys].filter(([, key]) => !there.has(key)).map(([url]) => url));
+  /** Which of these keys have a file that has not expired. */
+  async findKeys(keys: string[]): Promise<Set<string>> {
+    const where = { key: In(keys), expiresAt: MoreThan(new Date()) };
+    return new Set((await this.records.find({ select: { key: true }, where })).map(({ key }) => key));
   }
 
   /** The files of one request that are still there, in the order in which they were stored. */
@@ -230,13 +265,13 @@ export class FilesService {
     await this.pending.remove(deleted);
   }
 
-  private async write(
-    key: string,
-    userId: string,
+  /** Finds out what a file is while `consume` reads it. */
+  private async inspect(
     stream: Readable,
     meta: FileMeta,
-    { storageKey, room }: Admission,
-  ): Promise<StoredFile> {
+    { room }: Admission,
+    consume: (bytes: MeasuredBytes) => Promise<void>,
+  ): Promise<Findings> {
     const { head, whole } = await peek(stream, SNIFF_BYTES);
     if (head.length === 0) throw new AppError('invalid_file', 'The file is empty.');
     const { contentType, extension } = await resolveContentType(head, meta.contentType);
@@ -244,19 +279,16 @@ export class FilesService {
     const tooMuch = () =>
       limit <= room ? tooLarge(limit) : this.pending.noRoomLeft(room, meta.announcedBytes);
     const bytes = new MeasuredBytes(whole, Math.min(limit, room), tooMuch);
-    await this.storage.put(storageKey, bytes);
+    await consume(bytes);
     const isOutput = meta.requestId !== undefined;
-    return this.record({
-      key,
-      storageKey,
-      userId,
+    return {
       requestId: meta.requestId ?? null,
       fileName: cleanFileName(meta.fileName, extension),
       contentType,
       size: bytes.size,
       sha256: bytes.sha256(),
       expiresAt: meta.expiresAt ?? expiryOf(this.config, isOutput),
-    });
+    };
   }
 
   /** Makes the file and ends its being pending, in one transaction. */
@@ -301,4 +333,13 @@ export function tooLarge(limit: number): AppError {
 
 function openLocal(path: string): Readable {
   return createReadStream(path, { highWaterMark: 1024 * 1024 });
+}
+
+async function readThrough(bytes: MeasuredBytes): Promise<void> {
+  for await (const chunk of bytes) void chunk;
+}
+
+/** True when the bytes are to blame. */
+function isVerdict(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'file_too_large' || error.code === 'invalid_file');
 }

@@ -3,14 +3,13 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '#libs/errors';
+import { writeDurably } from './durable-write.js';
 import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
 import { isStorageKey } from './storage-key.js';
 
 /** A temporary file that nobody wrote to for so long belongs to a writer that is gone, wherever it ran. */
 const ABANDONED_AFTER_MS = 60 * 60 * 1_000;
-const WRITE_BUFFER_BYTES = 1024 * 1024;
 const READ_BUFFER_BYTES = 64 * 1024;
 const NO_FILE = 'There is no such file.';
 
@@ -23,6 +22,8 @@ const HOST_MARK = Buffer.from(hostname()).toString('hex').slice(0, 32);
  * written beside, synced, and renamed into place.
  */
 export class DiskStorage implements StorageAdapter {
+  /** Bytes come through this server: the HTTP edge signs URLs of its own (`UploadUrls`). */
+  readonly direct = null;
   private readonly temporary: string;
 
   /** @param root absolute path of a folder that belongs to this storage alone */
@@ -56,13 +57,8 @@ export class DiskStorage implements StorageAdapter {
   }
 
   async stat(key: string): Promise<{ size: number } | null> {
-    try {
-      const { size } = await stat(this.pathOf(key));
-      return { size };
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    const object = await this.find(key);
+    return object && { size: object.size };
   }
 
   async delete(key: string): Promise<void> {
@@ -70,13 +66,16 @@ export class DiskStorage implements StorageAdapter {
   }
 
   async *list(after = ''): AsyncGenerator<StoredObject> {
-    for (const first of await sortedNames(this.root)) {
-      if (first.length !== 2 || first < after.slice(0, 2)) continue;
-      for (const second of await sortedNames(join(this.root, first))) {
+    // The shards are the first characters of the keys, so that walking them in order gives the keys in order.
+    for (const first of await shards(this.root, after.slice(0, 2))) {
+      for (const second of await shards(
+        join(this.root, first),
+        after.startsWith(first) ? after.slice(2, 4) : '',
+      )) {
         for (const key of await sortedNames(join(this.root, first, second))) {
-          if (key <= after || !isStorageKey(key)) continue;
-          const found = await stat(this.pathOf(key)).catch(() => null);
-          if (found) yield { key, size: found.size, storedAt: found.mtime };
+          const found = key > after && key.startsWith(first + second) && isStorageKey(key);
+          const object = found && (await this.find(key));
+          if (object) yield object;
         }
       }
     }
@@ -90,6 +89,16 @@ export class DiskStorage implements StorageAdapter {
     }
   }
 
+  private async find(key: string): Promise<StoredObject | null> {
+    try {
+      const { size, mtime } = await stat(this.pathOf(key));
+      return { key, size, storedAt: mtime };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
   private pathOf(key: string): string {
     if (!isStorageKey(key)) throw new AppError('not_found', NO_FILE);
     return join(this.root, key.slice(0, 2), key.slice(2, 4), key);
@@ -100,12 +109,6 @@ export class DiskStorage implements StorageAdapter {
   }
 }
 
-async function writeDurably(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  // `flush` is fsync before the close; both are done when the pipeline is.
-  await pipeline(bytes, handle.createWriteStream({ flush: true, highWaterMark: WRITE_BUFFER_BYTES }));
-}
-
 /** Makes the rename itself survive a power cut. Not every platform can sync a folder. */
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, 'r').catch(() => undefined);
@@ -113,9 +116,19 @@ async function syncFolder(path: string): Promise<void> {
   await handle?.close();
 }
 
+/** @param from the first that is wanted */
+async function shards(folder: string, from: string): Promise<string[]> {
+  return (await sortedNames(folder)).filter((name) => /^[0-9a-z]{2}$/.test(name) && name >= from);
+}
+
 async function sortedNames(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.sort();
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    // A file where a folder should be is none of ours.
+    if (isMissing(error) || codeOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
 }
 
 async function isAbandoned(path: string, name: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { DirectStorage } from './direct-storage.port.js';
 
 /** DI token of the {@link StorageAdapter}. */
 export const STORAGE = Symbol('STORAGE');
@@ -23,12 +24,14 @@ export interface StoredObject {
  * a key is always one that `newStorageKey` made, never a caller's text.
  */
 export interface StorageAdapter {
+  /** Takes bytes from clients past this server; null where they have to come through it. */
+  readonly direct: DirectStorage | null;
   /**
    * Stores all bytes under a new key, or nothing at all.
-   * @throws AppError `storage_full`; whatever `bytes` throws
+   * @throws AppError `storage_full`, `unavailable`; whatever `bytes` throws
    */
   put(key: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
-  /** @throws AppError `not_found` before the first byte when nothing is under the key */
+  /** @throws AppError `not_found` before the first byte when nothing is under the key; `unavailable` */
   open(key: string, range?: ByteRange): Promise<Readable>;
   /** @returns null when nothing is under the key */
   stat(key: string): Promise<{ size: number } | null>;

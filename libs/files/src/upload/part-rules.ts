@@ -1,6 +1,6 @@
 import { AppError, type FieldError } from '#libs/errors';
 import { formatBytes } from '../content/byte-size.js';
-import type { UploadPart } from './upload-part.entity.js';
+import type { StoredPart } from '../storage/direct-storage.port.js';
 import { LARGEST_MULTIPART_BYTES, SMALLEST_PART_BYTES } from './upload-rules.js';
 
 /** A part as the client names it when it completes the upload. */
@@ -15,10 +15,14 @@ export interface ClaimedPart {
  * @param size bytes announced; null when they were not
  * @throws AppError `invalid_request` that names every part which does not fit
  */
-export function checkParts(claimed: ClaimedPart[], stored: UploadPart[], size: number | null): UploadPart[] {
+export function checkParts<Part extends StoredPart>(
+  claimed: ClaimedPart[],
+  stored: Part[],
+  size: number | null,
+): Part[] {
   const byNumber = new Map(stored.map((part) => [part.partNumber, part]));
   const problems: FieldError[] = [];
-  const parts: UploadPart[] = [];
+  const parts: Part[] = [];
   claimed.forEach(({ partNumber, etag }, index) => {
     const part = byNumber.get(partNumber);
     const message = problemOf(
@@ -35,7 +39,7 @@ export function checkParts(claimed: ClaimedPart[], stored: UploadPart[], size: n
     if (!named.has(partNumber))
       problems.push({ path: 'parts', message: `part ${partNumber} was uploaded but is not named` });
   }
-  const total = parts.reduce((sum, part) => sum + part.size, 0);
+  const total = bytesOf(parts);
   if (problems.length === 0 && size !== null && total !== size) {
     problems.push({
       path: 'parts',
@@ -51,8 +55,13 @@ export function checkParts(claimed: ClaimedPart[], stored: UploadPart[], size: n
   return parts;
 }
 
+/** Bytes of the file that they make. */
+export function bytesOf(parts: StoredPart[]): number {
+  return parts.reduce((sum, { size }) => sum + size, 0);
+}
+
 function problemOf(
-  part: UploadPart | undefined,
+  part: StoredPart | undefined,
   etag: string,
   outOfOrder: boolean,
   last: boolean,

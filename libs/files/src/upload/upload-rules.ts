@@ -13,3 +13,5 @@ export const URL_LIFETIME_MS = 60 * 60_000;
 export const MULTIPART_LIFETIME_MS = 24 * 60 * 60_000;
 /** Longest silence of a client in the middle of its upload. */
 export const UPLOAD_STALL_MS = 30_000;
+/** How long one who asks for an upload that another completes right now waits for it. */
+export const COMPLETION_WAIT_MS = 50_000;

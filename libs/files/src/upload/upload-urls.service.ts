@@ -13,15 +13,9 @@ export type SignedQuery = Partial<
 /** Makes and checks the signed URLs of direct uploads. */
 @Injectable()
 export class UploadUrls {
-  private readonly secret: Buffer;
+  private key?: Buffer;
 
-  constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {
-    if (!config.SECRET_KEY) {
-      new Logger(UploadUrls.name).warn('SECRET_KEY is not set: upload URLs end with this process');
-    }
-    const secret = config.SECRET_KEY ?? randomBytes(32);
-    this.secret = Buffer.from(hkdfSync('sha256', secret, '', 'modelrunner upload url', 32));
-  }
+  constructor(@Inject(APP_CONFIG) private readonly config: AppConfig) {}
 
   /** For one PUT of the whole file. */
   file(key: string, contentType: string, size: number | null): string {
@@ -69,6 +63,16 @@ export class UploadUrls {
       });
     }
     return grant;
+  }
+
+  /** Made at the first need: processes that sign nothing need no SECRET_KEY. */
+  private get secret(): Buffer {
+    if (!this.key && !this.config.SECRET_KEY) {
+      new Logger(UploadUrls.name).warn('SECRET_KEY is not set: upload URLs end with this process');
+    }
+    const secret = this.config.SECRET_KEY ?? randomBytes(32);
+    this.key ??= Buffer.from(hkdfSync('sha256', secret, '', 'modelrunner upload url', 32));
+    return this.key;
   }
 
   private url(path: string, grant: UploadGrant, query: Record<string, string>): string {

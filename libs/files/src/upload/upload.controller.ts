@@ -1,17 +1,13 @@
 import { Body, Controller, Get, HttpCode, Post, Query, UseGuards } from '@nestjs/common';
 import { type Actor, ApiKeyGuard, CurrentActor } from '#libs/accounts';
 import { CompleteUploadDto, InitiateUploadDto, PartUrlDto, UploadReferenceDto } from './upload.dto.js';
-import { UploadUrls } from './upload-urls.service.js';
 import { UploadsService } from './uploads.service.js';
 
 /** Direct uploads: announce, get signed URLs, complete. The bytes themselves go to the signed URLs. */
 @Controller('storage/upload')
 @UseGuards(ApiKeyGuard)
 export class UploadController {
-  constructor(
-    private readonly uploads: UploadsService,
-    private readonly urls: UploadUrls,
-  ) {}
+  constructor(private readonly uploads: UploadsService) {}
 
   @Post('initiate')
   @HttpCode(200)
@@ -21,7 +17,7 @@ export class UploadController {
   ): Promise<{ upload_url: string; file_url: string; expires_at: string }> {
     const upload = await this.uploads.announceSingle(actor, { fileName, contentType, size });
     return {
-      upload_url: this.urls.file(upload.key, upload.contentType, upload.size),
+      upload_url: await this.uploads.uploadUrl(upload),
       file_url: this.uploads.fileUrl(upload),
       expires_at: this.uploads.fileExpiry(upload).toISOString(),
     };
@@ -44,8 +40,7 @@ export class UploadController {
 
   @Get('multipart-url')
   async partUrl(@CurrentActor() actor: Actor, @Query() query: PartUrlDto): Promise<{ presignedUrl: string }> {
-    const upload = await this.uploads.find(actor, query);
-    return { presignedUrl: this.urls.part(upload.key, upload.id, query.partNumber) };
+    return { presignedUrl: await this.uploads.partUrl(actor, query, query.partNumber) };
   }
 
   @Post('complete')

@@ -30,6 +30,10 @@ export class Upload {
   @Column('boolean', { name: 'multipart' })
   multipart!: boolean;
 
+  /** The storage's own id, when the storage takes the parts; null when they come through this server. */
+  @Column('text', { name: 'multipart_id', nullable: true })
+  multipartId!: string | null;
+
   @CreateDateColumn({ type: 'timestamptz', name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
@@ -40,4 +44,8 @@ export class Upload {
 
   @Column('timestamptz', { name: 'completed_at', nullable: true })
   completedAt!: Date | null;
+
+  /** Until then one process has it for itself, to complete or remove it. */
+  @Column('timestamptz', { name: 'claimed_until', nullable: true })
+  claimedUntil!: Date | null;
 }

@@ -1,24 +1,27 @@
-import { Readable } from 'node:stream';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThanOrEqual, Repository } from 'typeorm';
+import { LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { mediaType } from '../content/content-type.js';
 import { cleanFileName } from '../content/file-name.js';
+import { PendingFiles } from '../limits/pending-files.service.js';
 import { mediaUrl } from '../media/media-url.js';
-import { expiryOf } from '../records/expiry.js';
-import { FilesService, tooLarge } from '../records/files.service.js';
+import { tooLarge } from '../records/files.service.js';
 import { newStorageKey } from '../storage/storage-key.js';
-import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { checkParts, type ClaimedPart } from './part-rules.js';
-import { UploadPart } from './upload-part.entity.js';
+import { UploadClosing } from './upload-closing.service.js';
+import { fileMeta } from './upload-meta.js';
 import { LARGEST_MULTIPART_BYTES, MULTIPART_LIFETIME_MS, URL_LIFETIME_MS } from './upload-rules.js';
+import { UploadTransfers } from './upload-transfers.service.js';
 import { Upload } from './upload.entity.js';
+import { UploadedFiles } from './uploaded-files.service.js';
 
 /** Uploads swept at a time. */
 const BATCH = 100;
+/** Before every other id. */
+const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface AnnouncedFile {
   fileName: string;
@@ -36,20 +39,23 @@ export interface UploadReference {
 /** Direct uploads: announced here, carried by signed URLs, completed here. */
 @Injectable()
 export class UploadsService {
+  private readonly logger = new Logger(UploadsService.name);
+
   constructor(
     @InjectRepository(Upload) private readonly uploads: Repository<Upload>,
-    @InjectRepository(UploadPart) private readonly parts: Repository<UploadPart>,
-    @Inject(STORAGE) private readonly storage: StorageAdapter,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
-    private readonly files: FilesService,
+    private readonly transfers: UploadTransfers,
+    private readonly closing: UploadClosing,
+    private readonly uploaded: UploadedFiles,
+    private readonly pending: PendingFiles,
   ) {}
 
-  /** For one PUT. @throws AppError `file_too_large`, `invalid_request` */
+  /** For one PUT. @throws AppError `file_too_large`, `invalid_request`; `storage_quota_exceeded`, as {@link announce} */
   announceSingle(actor: Actor, file: AnnouncedFile): Promise<Upload> {
     return this.announce(actor, file, false, this.config.MAX_FILE_BYTES, URL_LIFETIME_MS);
   }
 
-  /** For many parts. @throws AppError `file_too_large`, `invalid_request` */
+  /** For many parts. @throws AppError as {@link announceSingle} */
   announceMultipart(actor: Actor, file: AnnouncedFile): Promise<Upload> {
     return this.announce(actor, file, true, LARGEST_MULTIPART_BYTES, MULTIPART_LIFETIME_MS);
   }
@@ -60,12 +66,58 @@ export class UploadsService {
   }
 
   /** Until then the file of an upload is kept. */
-  fileExpiry({ createdAt }: Upload): Date {
-    return expiryOf(this.config, false, createdAt);
+  fileExpiry(upload: Upload): Date {
+    return fileMeta(upload, this.config).expiresAt;
+  }
+
+  /** Where to PUT the whole file. */
+  uploadUrl(upload: Upload): Promise<string> {
+    return this.transfers.of(upload).fileUrl(upload);
+  }
+
+  /** Where to PUT one part. @throws AppError `not_found`, as {@link find} */
+  async partUrl(actor: Actor, reference: UploadReference, partNumber: number): Promise<string> {
+    const upload = await this.find(actor, reference);
+    return this.transfers.of(upload).partUrl(upload, partNumber);
+  }
+
+  /**
+   * Joins the parts to the file. Asking again after success answers the same; asking while another does it waits.
+   * @throws AppError `invalid_request` with every part that is missing, too small or not what was stored;
+   * `storage_quota_exceeded`, `too_many_uploads`: the parts stay, for another try
+   */
+  async complete(actor: Actor, reference: UploadReference, claimed: ClaimedPart[]): Promise<Upload> {
+    const upload = await this.find(actor, reference);
+    if (!upload.completedAt) await this.closing.complete(upload, () => this.join(upload, claimed));
+    return upload;
+  }
+
+  async abort(actor: Actor, reference: UploadReference): Promise<void> {
+    const upload = await this.find(actor, reference);
+    if (upload.completedAt) throw new AppError('conflict', 'This upload is completed already.');
+    await this.closing.remove(upload);
+  }
+
+  /** Forgets uploads whose time is over, with the parts that they left. What has come whole becomes a file. */
+  async deleteExpired(): Promise<void> {
+    for (let after = NO_ID, batch = BATCH; batch === BATCH;) {
+      const expired = await this.uploads.find({
+        where: { expiresAt: LessThanOrEqual(new Date()), id: MoreThan(after) },
+        order: { id: 'ASC' },
+        take: BATCH,
+      });
+      for (const upload of expired) {
+        await this.expire(upload).catch((error: unknown) =>
+          this.logger.warn(`expired upload ${upload.id}: ${String(error)}`),
+        );
+      }
+      after = expired.at(-1)?.id ?? after;
+      batch = expired.length;
+    }
   }
 
   /** @throws AppError `not_found` for an upload that is not the actor's, or is over */
-  async find(actor: Actor, { uploadId, uploadKey }: UploadReference): Promise<Upload> {
+  private async find(actor: Actor, { uploadId, uploadKey }: UploadReference): Promise<Upload> {
     const upload = await this.uploads.findOneBy({
       id: uploadId,
       key: uploadKey,
@@ -77,45 +129,21 @@ export class UploadsService {
     return upload;
   }
 
-  /**
-   * Joins the parts to the file. Asking again after success answers the same.
-   * @throws AppError `invalid_request` with every part that is missing, too small or not what was stored
-   */
-  async complete(actor: Actor, reference: UploadReference, claimed: ClaimedPart[]): Promise<Upload> {
-    const upload = await this.find(actor, reference);
-    if (upload.completedAt) return upload;
-    const stored = await this.parts.find({ where: { uploadId: upload.id }, order: { partNumber: 'ASC' } });
-    const parts = checkParts(claimed, stored, upload.size);
-    const joined = Readable.from(this.join(parts), { objectMode: false });
-    await this.files.storeAs(upload.key, upload.userId, joined, {
-      fileName: upload.fileName,
-      contentType: upload.contentType,
-      maxBytes: LARGEST_MULTIPART_BYTES,
-      expiresAt: this.fileExpiry(upload),
+  private async join(upload: Upload, claimed: ClaimedPart[]): Promise<void> {
+    const transfer = this.transfers.of(upload);
+    const stored = await transfer.parts(upload);
+    await transfer.join(upload, stored && checkParts(claimed, stored, upload.size));
+  }
+
+  /** What came for it and has no room now goes with it: nobody kept it free, and there is no other end. */
+  private async expire(upload: Upload): Promise<void> {
+    await this.uploaded.accept(upload).catch((error: unknown) => {
+      if (!(error instanceof AppError) || error.code !== 'storage_quota_exceeded') throw error;
     });
-    await this.uploads.update({ id: upload.id }, { completedAt: new Date() });
-    await this.deleteParts(upload.id);
-    return upload;
+    await this.closing.remove(upload);
   }
 
-  async abort(actor: Actor, reference: UploadReference): Promise<void> {
-    const upload = await this.find(actor, reference);
-    if (upload.completedAt) throw new AppError('conflict', 'This upload is completed already.');
-    await this.remove(upload.id);
-  }
-
-  /** Forgets uploads whose time is over, with the parts that they left. */
-  async deleteExpired(): Promise<void> {
-    for (let batch = BATCH; batch === BATCH;) {
-      const expired = await this.uploads.find({
-        where: { expiresAt: LessThanOrEqual(new Date()) },
-        take: BATCH,
-      });
-      for (const { id } of expired) await this.remove(id);
-      batch = expired.length;
-    }
-  }
-
+  /** Bytes that go past this server cannot be stopped on their way, so what cannot fit is refused here. */
   private async announce(
     actor: Actor,
     { fileName, contentType, size }: AnnouncedFile,
@@ -127,33 +155,18 @@ export class UploadsService {
     if (!type)
       throw new AppError('invalid_request', `"${contentType}" is not a media type such as image/png.`);
     if (size !== undefined && size > limit) throw tooLarge(limit);
+    if (this.transfers.arePastServer) await this.pending.assertRoom(actor.userId, size);
+    const key = newStorageKey();
     const facts = {
-      key: newStorageKey(),
+      key,
       userId: actor.userId,
       fileName: cleanFileName(fileName),
       contentType: type,
       size: size ?? null,
       multipart,
+      multipartId: multipart ? await this.transfers.startParts(key) : null,
       expiresAt: new Date(Date.now() + lifetime),
     };
     return this.uploads.save(this.uploads.create(facts));
-  }
-
-  private async *join(parts: UploadPart[]): AsyncGenerator<Buffer> {
-    for (const { storageKey } of parts) {
-      yield* (await this.storage.open(storageKey)) as AsyncIterable<Buffer>;
-    }
-  }
-
-  /** Bytes first: when the process dies in between, the sweep finds the rows and goes on. */
-  private async deleteParts(uploadId: string): Promise<void> {
-    const parts = await this.parts.findBy({ uploadId });
-    for (const { storageKey } of parts) await this.storage.delete(storageKey);
-    await this.parts.delete({ uploadId });
-  }
-
-  private async remove(uploadId: string): Promise<void> {
-    await this.deleteParts(uploadId);
-    await this.uploads.delete({ id: uploadId });
   }
 }

@@ -14,7 +14,7 @@ const WORDS: Record<Check['outcome'], string> = {
 };
 
 /** `storage check`: rows against bytes, both ways. How far it is goes to standard error. */
-export async function runStorageCommand(
+export async function runCheckCommand(
   checks: StorageCheckService,
   { flags }: Command,
 ): Promise<CommandResult> {
@@ -35,10 +35,13 @@ export async function runStorageCommand(
 }
 
 function linesOf({ outcome, report }: Check): string[] {
-  const { rows, objects, bytes, missing, wrongSize, orphan, repaired, examples } = report;
+  const { rows, objects, bytes, missing, wrongSize, orphan, elsewhere, repaired, examples } = report;
   return [
     `${rows} files and parts in the database, ${objects} in the storage (${bytes} bytes)`,
     `${missing} without bytes, ${wrongSize} with other bytes, ${orphan} bytes without a file; ${repaired} put right`,
+    ...(elsewhere > 0
+      ? [`${elsewhere} of those without bytes are in the other storage: storage move brings them`]
+      : []),
     ...examples.map(
       ({ fault, storageKey, expected, found }) =>
         `  ${fault} ${storageKey}: ${expected ?? 'no'} bytes expected, ${found ?? 'none'} found`,

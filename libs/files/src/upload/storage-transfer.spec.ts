@@ -1,0 +1,109 @@
+import { getRepositoryToken } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
+import { type FilesBench, patternBytes, startFilesBench } from '../files.spec-support.js';
+import { FilesService } from '../records/files.service.js';
+import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
+import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { UploadClient } from './upload-client.spec-support.js';
+import { Upload } from './upload.entity.js';
+
+const MIB = 1024 * 1024;
+
+describe('direct uploads that go past this server', () => {
+  let s3: S3Server;
+  let bench: FilesBench;
+  let client: UploadClient;
+
+  beforeAll(async () => {
+    s3 = await startS3Server();
+    bench = await startFilesBench({ ...s3.env, S3_PUBLIC_ENDPOINT: 'https://files.example.com' });
+    client = new UploadClient(bench, (await bench.newActor()).key);
+  }, 60_000);
+  afterAll(async () => {
+    await bench.stop();
+    await s3.stop();
+  });
+  afterEach(() => (s3.failure = null));
+
+  /** The URL that was signed, at the address where the service really is. */
+  const local = (url: string) => url.replace('https://files.example.com', s3.env.S3_ENDPOINT!);
+
+  it('have type, length, key and expiry in the signature, and lead to the public address', async () => {
+    const { upload_url, file_url } = await client.initiate('image/png', 100);
+    const url = new URL(upload_url);
+    const key = file_url.split('/').at(-1);
+    expect(url.origin + url.pathname).toBe(
+      `https://files.example.com/modelrunner-test/files/incoming/${key}`,
+    );
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-Expires': '3600',
+      'X-Amz-SignedHeaders': 'content-length;content-type;host',
+      'X-Amz-Signature': expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect([...url.searchParams.keys()].join()).not.toMatch(/checksum/i);
+    const other = new URL((await client.initiate('image/png')).upload_url);
+    expect(other.searchParams.get('X-Amz-SignedHeaders')).toBe('content-type;host');
+  });
+
+  it('sign another URL for each type, length and key', async () => {
+    const direct = bench.app.get<StorageAdapter>(STORAGE).direct!;
+    const [a, b] = ['a'.repeat(40), 'b'.repeat(40)];
+    jest.useFakeTimers({ now: Date.now(), doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
+    const urls = await Promise.all([
+      direct.signPut(a, { contentType: 'image/png', size: 1 }, 60),
+      direct.signPut(a, { contentType: 'image/png', size: 2 }, 60),
+      direct.signPut(a, { contentType: 'image/gif', size: 1 }, 60),
+      direct.signPut(b, { contentType: 'image/png', size: 1 }, 60),
+      direct.signPut(a, { contentType: 'image/png', size: 1 }, 61),
+      direct.signPart(a, 'upload', 1, 60),
+      direct.signPart(a, 'upload', 2, 60),
+      direct.signPart(a, 'other', 1, 60),
+    ]);
+    const again = await direct.signPut(a, { contentType: 'image/png', size: 1 }, 60);
+    jest.useRealTimers();
+    expect(again).toBe(urls[0]);
+    const signatures = urls.map((url) => new URL(url).searchParams.get('X-Amz-Signature'));
+    expect(new Set(signatures).size).toBe(urls.length);
+  });
+
+  it('send no byte through this server, and have each read once', async () => {
+    const upload = await client.start();
+    const bytes = patternBytes(5 * MIB + 100);
+    const parts = [];
+    for (const [index, piece] of [bytes.subarray(0, 5 * MIB), bytes.subarray(5 * MIB)].entries()) {
+      const url = (await client.partUrl(upload, index + 1)).body.presignedUrl;
+      expect(new URL(url).origin).toBe('https://files.example.com');
+      const { etag } = await client.put(local(url), piece);
+      parts.push({ partNumber: index + 1, etag: etag! });
+    }
+    s3.takeCalls();
+    expect((await client.finish(upload, parts)).status).toBe(200);
+    const methods = s3.takeCalls().map((call) => call.split(' ')[0]);
+    expect(methods).toEqual(['GET', 'POST', 'GET', 'DELETE']);
+    const { size } = (await bench.app.get(FilesService).findByKey(upload.uploadKey))!;
+    expect(size).toBe(bytes.length);
+  });
+
+  it('can be completed again when the storage went away in the middle of it', async () => {
+    const upload = await client.start();
+    const url = (await client.partUrl(upload, 1)).body.presignedUrl;
+    const { etag } = await client.put(local(url), 'the only part');
+    const parts = [{ partNumber: 1, etag: etag! }];
+    let reads = 0;
+    // The parts are listed and joined; reading the object fails.
+    s3.failure = (call) => (call.startsWith('GET') && (reads += 1) > 1 ? 'AccessDenied' : undefined);
+    expect((await client.finish(upload, parts)).status).toBe(503);
+    s3.failure = null;
+    expect((await client.finish(upload, parts)).status).toBe(200);
+    expect(await (await fetch(upload.fileUrl)).text()).toBe('the only part');
+  });
+
+  it('end when the server keeps its files elsewhere meanwhile', async () => {
+    const upload = await client.start();
+    await bench.app
+      .get<Repository<Upload>>(getRepositoryToken(Upload))
+      .update({ id: upload.uploadId }, { multipartId: 'gone' });
+    expect((await client.finish(upload, [{ partNumber: 1, etag: 'x' }])).status).toBe(404);
+  });
+});
