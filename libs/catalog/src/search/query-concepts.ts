@@ -1,5 +1,7 @@
 import type { Concept } from './ranking.js';
-import { conversions } from './query-words.js';
+import { conversions, queryWords } from './query-words.js';
+import { TaskClassifier } from './task-classifier.js';
+import type { TaskExamples } from './task-examples.js';
 import { FILLERS, NEEDS, SAME } from './thesaurus.js';
 
 /** Word → stem; null for a stop word, which stands for itself in phrases. */
@@ -18,13 +20,14 @@ interface CompiledNeed {
   terms: Map<string, number>;
 }
 
-/** The thesaurus by stems. */
+/** The thesaurus by stems, and what was learned from examples. */
 export interface Thesaurus {
   needs: CompiledNeed[];
   same: ReadonlyMap<string, readonly string[]>;
   fillers: ReadonlySet<string>;
   /** Every stem in it. */
   known: ReadonlySet<string | null>;
+  classifier: TaskClassifier;
 }
 
 const CONNECTORS = new Set(['to', 'into', 'from']);
@@ -38,16 +41,21 @@ const KIN_SHARE = 0.6;
 const EXPLAINED = 0.5;
 /** Of a weak phrase where a strong one is said too. */
 const WEAK = 0.4;
+/** What the query is most likely for, times how likely that is. */
+const GUESSED = 2;
+const LEAST_PROBABILITY = 0.15;
+const MOST_GUESSES = 3;
 
 const split = (phrase: string) => phrase.split(/[\s-]+/);
 
 /** Every word whose stem `compileThesaurus` asks for. */
-export function thesaurusWords(): string[] {
+export function thesaurusWords(examples: TaskExamples): string[] {
   const phrases = [...NEEDS.flatMap(({ ask, find }) => [...ask, ...find]), ...SAME.flat(), ...FILLERS];
-  return [...new Set(phrases.flatMap(split))];
+  const requests = [...examples.values()].flat();
+  return [...new Set([...phrases.flatMap(split), ...requests.flatMap(queryWords)])];
 }
 
-export function compileThesaurus(stems: Stems): Thesaurus {
+export function compileThesaurus(stems: Stems, examples: TaskExamples): Thesaurus {
   const stem = (word: string) => stems.get(word) ?? null;
   const stemsOf = (words: readonly string[]) => words.map(stem).filter((word) => word !== null);
   const fillers = new Set(stemsOf(FILLERS));
@@ -67,6 +75,11 @@ export function compileThesaurus(stems: Stems): Thesaurus {
   return {
     fillers,
     known: new Set(stems.values()),
+    classifier: new TaskClassifier(
+      new Map(
+        [...examples].map(([task, requests]) => [task, requests.map((text) => stemsOf(queryWords(text)))]),
+      ),
+    ),
     same,
     needs: NEEDS.map(({ ask, find, tasks }) => ({
       phrases: ask.map(toPhrase),
@@ -99,7 +112,11 @@ export function queryConcepts(words: readonly string[], stems: Stems, thesaurus:
       literal(stem, thesaurus, explained.has(stem) || explained.has(canonical(stem)) ? EXPLAINED : 1),
     ),
     ...needs.map(({ terms, weight }): Concept => ({ terms, weight })),
-    ...conversions(words).map((task) => ({ terms: withKin(task, thesaurus), weight: 1.6 })),
+    ...guesses(all, thesaurus),
+    ...conversions(words).map((task) => ({
+      terms: withKin([task, siblingOf(task)], thesaurus),
+      weight: 1.6,
+    })),
     ...taskNames(words).map((task) => ({ terms: new Map([[`=${task}`, 1]]), weight: 1 })),
   ];
 }
@@ -147,16 +164,31 @@ function isSaid({ words, ordered }: Phrase, said: readonly string[]): boolean {
   return next === words.length;
 }
 
-/** The field does not agree whether speech is audio, and has other names for most of what becomes what. */
-function withKin(task: string, { needs }: Thesaurus): Map<string, number> {
-  const sibling = task.includes('speech') ? task.replace('speech', 'audio') : task.replace('audio', 'speech');
-  const both = [`=${task}`, `=${sibling}`];
-  const kin = needs.filter(({ terms }) => both.some((term) => terms.get(term) === TASK_SHARE));
-  const tasks = kin.flatMap(({ terms }) => [...terms].filter(([, share]) => share === TASK_SHARE));
+/** What the query as a whole is likely for, where no phrase of the thesaurus need be in it. */
+function guesses(stems: readonly string[], thesaurus: Thesaurus): Concept[] {
+  return thesaurus.classifier
+    .classify(stems)
+    .slice(0, MOST_GUESSES)
+    .filter(({ probability }) => probability >= LEAST_PROBABILITY)
+    .map(({ task, probability }) => ({
+      terms: withKin([task], thesaurus),
+      weight: GUESSED * probability,
+    }));
+}
+
+/** The field does not agree whether speech is audio. */
+const siblingOf = (task: string): string =>
+  task.includes('speech') ? task.replace('speech', 'audio') : task.replace('audio', 'speech');
+
+/** Tasks, the first one before all, and the other names that the field has for them. */
+function withKin(tasks: readonly string[], { needs }: Thesaurus): Map<string, number> {
+  const terms = tasks.map((task) => `=${task}`);
+  const kin = needs.filter((need) => terms.some((term) => need.terms.get(term) === TASK_SHARE));
+  const names = kin.flatMap((need) => [...need.terms].filter(([, share]) => share === TASK_SHARE));
   return new Map([
-    ...tasks.map(([term]) => [term, KIN_SHARE] as const),
-    [`=${sibling}`, KIN_SHARE],
-    [`=${task}`, 1],
+    ...names.map(([term]) => [term, KIN_SHARE] as const),
+    ...terms.slice(1).map((term) => [term, KIN_SHARE] as const),
+    [terms[0] as string, 1],
   ]);
 }
 

@@ -4,6 +4,7 @@ import { compileThesaurus, queryConcepts, thesaurusWords, type Thesaurus } from 
 import { MEDIUM_OF } from './query-words.js';
 import type { Concept } from './ranking.js';
 import { SearchRepository } from './search.repository.js';
+import { readTaskExamples } from './task-examples.js';
 
 const MOST_REMEMBERED = 20_000;
 const SHORTEST_CORRECTED = 4;
@@ -16,7 +17,7 @@ const MOST_CORRECTED = 4;
 export class QueryLanguage {
   /** A word's stem never changes, so nothing here grows old. */
   private readonly stems = new Map<string, string | null>();
-  private readonly thesaurusWords = thesaurusWords();
+  private thesaurusWords: readonly string[] = [];
   private thesaurus: Promise<Thesaurus> | undefined;
 
   constructor(private readonly repository: SearchRepository) {}
@@ -65,13 +66,17 @@ export class QueryLanguage {
 
   /** Once for the process; anew after a failure. */
   private compiled(): Promise<Thesaurus> {
-    this.thesaurus ??= this.stemsOf(this.thesaurusWords)
-      .then(compileThesaurus)
-      .catch((error: unknown) => {
-        this.thesaurus = undefined;
-        throw error;
-      });
+    this.thesaurus ??= this.compile().catch((error: unknown) => {
+      this.thesaurus = undefined;
+      throw error;
+    });
     return this.thesaurus;
+  }
+
+  private async compile(): Promise<Thesaurus> {
+    const examples = await readTaskExamples();
+    this.thesaurusWords = thesaurusWords(examples);
+    return compileThesaurus(await this.stemsOf(this.thesaurusWords), examples);
   }
 
   private async stemsOf(words: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
