@@ -1,4 +1,4 @@
-import { parseCommand, USAGE, UsageError } from './command-line.js';
+import { asksForHelp, parseCommand, USAGE, UsageError } from './command-line.js';
 
 describe('parseCommand', () => {
   it('reads a whole command', () => {
@@ -68,5 +68,10 @@ describe('parseCommand', () => {
   it('has a line of usage for each command', () => {
     expect(USAGE.split('\n')).toHaveLength(21);
     expect(USAGE).toContain('  key create --email E --name N [--role admin|curator|user]');
+  });
+
+  it('knows who asks for help', () => {
+    expect([['help'], ['--help'], ['user', 'create', '-h']].every(asksForHelp)).toBe(true);
+    expect(asksForHelp(['client', 'list', '--search', 'help'])).toBe(false);
   });
 });

@@ -92,6 +92,10 @@ export const USAGE = [
   ...Object.entries(SHAPES).map(([name, { usage }]) => `  ${name} ${usage}`.trimEnd()),
 ].join('\n');
 
+/** The options anywhere: whoever asks has not understood what the rest means. */
+export const asksForHelp = (args: readonly string[]): boolean =>
+  args[0] === 'help' || args.includes('--help') || args.includes('-h');
+
 /** A command line that means something. */
 export interface Command {
   name: CommandName;

@@ -12,7 +12,7 @@ import { AdminClientsService } from '#libs/oauth';
 import { runningPostgresUrl } from '../../standalone/src/embedded-postgres.js';
 import { adminModule } from './admin.module.js';
 import { runClientCommand } from './client-commands.js';
-import { parseCommand, USAGE, UsageError, type Command } from './command-line.js';
+import { asksForHelp, parseCommand, USAGE, UsageError, type Command } from './command-line.js';
 import type { CommandResult } from './command-result.js';
 import { runQueuesCommand } from './queues-command.js';
 import { runKeyCommand } from './key-commands.js';
@@ -23,7 +23,9 @@ import { runUserCommand } from './user-commands.js';
 
 /** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
 async function main(): Promise<void> {
-  const command = parseCommand(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) return console.log(USAGE);
+  const command = parseCommand(args);
   const config = withDatabase(loadConfig());
   const logger = createLogger({ ...config, LOG_LEVEL: 'error' }, 'admin');
   const app = await NestFactory.createApplicationContext(adminModule(config), {
