@@ -6,5 +6,6 @@ export { InputFetcher } from './fetch/input-fetcher.service.js';
 export { IngestService } from './ingest/ingest.service.js';
 export { type MovedFile, StorageMove } from './move/storage-move.service.js';
 export { FilesService, type StoredFile } from './records/files.service.js';
+export { FOR_EVER } from './records/for-ever.js';
 export { registerUploadRoutes } from './upload/register-upload-routes.js';
 export { UploadedFiles } from './upload/uploaded-files.service.js';

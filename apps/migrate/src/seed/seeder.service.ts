@@ -5,11 +5,9 @@ import { CatalogImporter } from '#libs/catalog';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import type { ModelCard } from '#libs/engines';
 import { AppError } from '#libs/errors';
-import { FilesService } from '#libs/files';
+import { FilesService, FOR_EVER } from '#libs/files';
 import { type Asset, type SeedContent, thumbnailAsset, withUrls } from './seed-content.js';
 
-/** What every release ships stays as long as the installation does. */
-const NEVER = new Date('9999-12-31T00:00:00Z');
 
 /** Every key of a stored file has this many lower-case letters and digits. */
 const KEY_LENGTH = 40;
@@ -86,7 +84,7 @@ export class Seeder {
         key,
         owner.userId,
         { path },
-        { fileName: basename(path), expiresAt: NEVER },
+        { fileName: basename(path), expiresAt: FOR_EVER },
       );
       return stored.url;
     } catch (error) {

@@ -20,7 +20,7 @@ export function fileRow(file: OwnFileView) {
     contentType: file.contentType,
     requestId: file.requestId,
     made: day(new Date(file.createdAt)),
-    expires: day(new Date(file.expiresAt)),
+    expires: file.expiresAt === null ? null : day(new Date(file.expiresAt)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FileRecord } from '../records/file.entity.js';
+import { FOR_EVER } from '../records/for-ever.js';
 
 /** A stored file as its owner sees it. Times are ISO 8601 UTC. */
 export interface OwnFileView {
@@ -13,8 +14,8 @@ export interface OwnFileView {
   /** The request that made it; null for uploads. */
   requestId: string | null;
   createdAt: string;
-  /** From then on it is gone. */
-  expiresAt: string;
+  /** From then on it is gone. null: the catalogue shows it, so it stays, and its owner cannot delete it. */
+  expiresAt: string | null;
 }
 
 /** What the owner has stored, and may store. */
@@ -38,6 +39,6 @@ export function ownFileView(file: FileRecord, fileUrl: string): OwnFileView {
     sha256,
     requestId,
     createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
+    expiresAt: expiresAt < FOR_EVER ? expiresAt.toISOString() : null,
   };
 }

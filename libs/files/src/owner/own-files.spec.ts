@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { type FilesBench, startFilesBench } from '../files.spec-support.js';
 import { FilesService } from '../records/files.service.js';
+import { FOR_EVER } from '../records/for-ever.js';
 import { PendingFile } from '../records/pending-file.entity.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import type { OwnFileView } from './own-files.dto.js';
@@ -81,6 +82,17 @@ describe('the files of a user over REST', () => {
       { actor_id: ann.actor.userId, ip: '127.0.0.1', details: { fileId: byId.id, size: 5 } },
       { details: { fileId: byKey.id } },
     ]);
+  });
+
+  it('stay, and say so, where the catalogue shows them', async () => {
+    const kept = await store('shown', { expiresAt: FOR_EVER });
+    const { body } = await call(ann.key, 'files');
+    expect(body.items.find(({ id }) => id === kept.id)?.expiresAt).toBeNull();
+    for (const name of [kept.id, kept.url.split('/').at(-1)])
+      expect((await call(ann.key, `files/${name}`, 'DELETE')).status).toBe(409);
+    expect((await call(bob.key, `files/${kept.id}`, 'DELETE')).status).toBe(404);
+    expect((await fetch(kept.url)).status).toBe(200);
+    await bench.app.get(FilesService).deleteById(kept.id);
   });
 
   it('are gone for everyone although the storage is away, and the sweep finishes', async () => {

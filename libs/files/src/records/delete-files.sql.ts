@@ -23,7 +23,7 @@ const deleting = (which: string): string => `
 export const DELETE_FILES = {
   byIds: deleting('id = ANY($1::uuid[])'),
   ofRequests: deleting('request_id = ANY($1::text[])'),
-  own: deleting('user_id = $1 AND (key = $2 OR id = $3::uuid)'),
+  own: deleting('user_id = $1 AND (key = $2 OR id = $3::uuid) AND expires_at < $4'),
   expired: deleting(`id IN (
     SELECT id FROM files WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
   )`),

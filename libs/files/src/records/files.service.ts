@@ -17,6 +17,7 @@ import { mediaUrl } from '../media/media-url.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { type ByteRange, STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { DELETE_FILES, type DeletedFile } from './delete-files.sql.js';
+import { FOR_EVER } from './for-ever.js';
 import { expiryOf } from './expiry.js';
 import { FileRecord } from './file.entity.js';
 
@@ -222,13 +223,21 @@ export class FilesService {
   ): Promise<DeletedFile> {
     const id = isUUID(idOrKey) ? idOrKey : null;
     const file = await this.records.manager.transaction(async (manager) => {
-      const [deleted] = await manager.query<DeletedFile[]>(DELETE_FILES.own, [userId, idOrKey, id]);
-      if (!deleted) throw new AppError('not_found', 'There is no such file of yours.');
+      const values = [userId, idOrKey, id, FOR_EVER];
+      const [deleted] = await manager.query<DeletedFile[]>(DELETE_FILES.own, values);
+      if (!deleted) throw await this.whyNotDeleted(userId, id === null ? { key: idOrKey } : { id });
       await alongside(deleted, manager);
       return deleted;
     });
     await this.deleteBytes([file]);
     return file;
+  }
+
+  private async whyNotDeleted(userId: string, file: { id: string } | { key: string }): Promise<AppError> {
+    const isKept = await this.records.existsBy({ ...file, userId });
+    return isKept
+      ? new AppError('conflict', 'The catalogue shows this file, so it stays.')
+      : new AppError('not_found', 'There is no such file of yours.');
   }
 
   /**
