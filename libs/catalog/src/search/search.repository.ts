@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PreparedQueries } from '#libs/database';
 import type { SummaryRow } from '../catalog.repository.js';
 import type { EntryKind } from '../catalog.types.js';
+import { decodePostings, type Postings } from './postings.js';
 import type { NamedEndpoint } from './query-words.js';
 import { LIST_PAGE, NEAR_WORDS, READ_POSTINGS, READ_STEMS, READ_SUMMARIES } from './search.sql.js';
 
@@ -14,7 +15,7 @@ export interface ListRow {
 /** What the index has of a query. */
 export interface FoundPostings {
   /** Terms that no entry has are missing. */
-  postings: Map<string, Buffer>;
+  postings: Map<string, Postings>;
   /** Numbers of the entries that the query names. */
   exact: number[];
   /** One more than the greatest number. */
@@ -56,7 +57,7 @@ export class SearchRepository {
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
     const found: FoundPostings = { postings: new Map(), exact: [], size: 0, version: 0 };
     for (const { term, postings, greatest, version } of rows) {
-      if (term !== null && postings !== null) found.postings.set(term, postings);
+      if (term !== null && postings !== null) found.postings.set(term, decodePostings(postings));
       if (term !== null) continue;
       found.size = (greatest ?? -1) + 1;
       found.version = version ?? 0;
