@@ -68,7 +68,7 @@ describe('pages of a search', () => {
 describe('the index follows what is written', () => {
   const postings = () =>
     at.dataSource.query<unknown[]>(
-      `SELECT term, segment, encode(postings, 'hex') AS codes FROM catalog_postings ORDER BY 1, 2`,
+      `SELECT term, segment, size, postings FROM catalog_postings ORDER BY 1, 2`,
     );
   const total = async (search: string) =>
     (await at.catalog.listModels(actor, { search, page: 1, limit: 1 })).total;

@@ -64,8 +64,8 @@ async function write(client: Client): Promise<void> {
 
 const index = async () =>
   (
-    await (clients[0] as Client).query<{ term: string; segment: number; codes: string }>(
-      `SELECT term, segment, encode(postings, 'hex') AS codes FROM catalog_postings ORDER BY 1, 2`,
+    await (clients[0] as Client).query<{ term: string; segment: number; size: number; postings: string }>(
+      `SELECT term, segment, size, postings FROM catalog_postings ORDER BY 1, 2`,
     )
   ).rows;
 

@@ -31,9 +31,11 @@ export interface Filters {
   category: string | null;
 }
 
+/** Of a segment of a term, or without a term of the rest that is read with them. */
 interface PostingsRow {
   term: string | null;
-  postings: Buffer | null;
+  postings: string | null;
+  exact: number[] | null;
   greatest: number | null;
   version: number | null;
 }
@@ -56,14 +58,12 @@ export class SearchRepository {
     const values = [terms, alias, owner, kind, category];
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
     const found: FoundPostings = { postings: new Map(), exact: [], size: 0, version: 0 };
-    for (const { term, postings, greatest, version } of rows) {
-      if (term !== null && postings !== null) found.postings.set(term, decodePostings(postings));
-      if (term !== null) continue;
-      found.size = (greatest ?? -1) + 1;
-      found.version = version ?? 0;
-      for (let at = 0; at < (postings?.length ?? 0); at += 4)
-        found.exact.push((postings as Buffer).readInt32BE(at));
+    const segments = new Map<string, string[]>();
+    for (const { term, postings, exact, greatest, version } of rows) {
+      if (term === null) Object.assign(found, { exact, size: (greatest ?? -1) + 1, version });
+      else if (!segments.get(term)?.push(postings as string)) segments.set(term, [postings as string]);
     }
+    for (const [term, encoded] of segments) found.postings.set(term, decodePostings(encoded));
     return found;
   }
 
