@@ -31,7 +31,7 @@ export interface Filters {
   category: string | null;
 }
 
-/** Of a segment of a term, or without a term of the rest that is read with them. */
+/** Of a term, or without one of the rest that is read with them. */
 interface PostingsRow {
   term: string | null;
   postings: string | null;
@@ -58,12 +58,10 @@ export class SearchRepository {
     const values = [terms, alias, owner, kind, category];
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
     const found: FoundPostings = { postings: new Map(), exact: [], size: 0, version: 0 };
-    const segments = new Map<string, string[]>();
     for (const { term, postings, exact, greatest, version } of rows) {
       if (term === null) Object.assign(found, { exact, size: (greatest ?? -1) + 1, version });
-      else if (!segments.get(term)?.push(postings as string)) segments.set(term, [postings as string]);
+      else if (postings !== null) found.postings.set(term, decodePostings(postings));
     }
-    for (const [term, encoded] of segments) found.postings.set(term, decodePostings(encoded));
     return found;
   }
 

@@ -26,14 +26,14 @@ export const LIST_PAGE = `
      FROM page CROSS JOIN LATERAL (${ONE_SUMMARY}) entry) AS items`;
 
 /**
- * Postings of each term, a row for each segment, and in a row without a term the numbers of the entries that the query names,
- * the greatest number, and the index's version.
+ * Postings of each term, with a space between its segments, and in a row without a term the numbers of the entries that the
+ * query names, the greatest number, and the index's version.
  *
  * $1 terms · $2 alias · $3 owner, or null for any · $4 kind, or null for both · $5 category or task, or null
  */
 export const READ_POSTINGS = `
-  SELECT term, postings, null::int[] AS exact, null::int AS greatest, null::int AS version
-  FROM catalog_postings WHERE term = ANY($1::text[])
+  SELECT term, string_agg(postings, ' ') AS postings, null::int[] AS exact, null::int AS greatest, null::int AS version
+  FROM catalog_postings WHERE term = ANY($1::text[]) GROUP BY term
   UNION ALL
   SELECT null, null, ARRAY(SELECT e.number FROM catalog_entries e
       WHERE e.alias = $2 AND ($3::text IS NULL OR e.owner = $3) AND ${LISTED}
