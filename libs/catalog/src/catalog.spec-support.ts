@@ -54,6 +54,8 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
     bus,
     changes,
     catalog: new CatalogService(repository, lookup, cache, search),
+    /** What searches remember. */
+    searchCaches: { postings, rankings },
     lookup,
     resolver: new EndpointResolver(lookup, new SchemaCache()),
     importer: new CatalogImporter(writer),
