@@ -12,7 +12,9 @@ export class TallyPool {
   /** @param size one more than the greatest entry number */
   take(size: number): Tally {
     const tally = this.free.pop();
-    if (tally === undefined || tally.size < size) return new Tally(Math.ceil(size / SEGMENT) * SEGMENT);
+    const room = Math.ceil(size / SEGMENT) * SEGMENT;
+    // Of another size: the catalogue has grown, or was emptied.
+    if (tally?.size !== room) return new Tally(room);
     tally.clear();
     return tally;
   }
