@@ -76,7 +76,7 @@ export async function rankEntries(
 const foundTerms = ({ terms }: Concept, { postings }: Candidates): ReadonlyMap<string, number> =>
   new Map([...terms].filter(([term]) => postings.has(term)));
 
-/** What a concept's terms are worth in each class; few different numbers, so they are counted as levels. */
+/** What a concept's terms are worth in each class: few different shares (63 fit) make few different numbers, counted as levels. */
 function conceptLevels(
   concept: Concept,
   candidates: Candidates,
