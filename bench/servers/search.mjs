@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatalogService } from '../../dist/libs/catalog/src/catalog.service.js';
 import { PostingsCache } from '../../dist/libs/catalog/src/search/postings-cache.service.js';
+import { RankingCache } from '../../dist/libs/catalog/src/search/ranking-cache.service.js';
 import { CatalogRepository } from '../../dist/libs/catalog/src/catalog.repository.js';
 import { generateCatalog, insertCatalog } from '../../libs/catalog/test/search/generate-catalog.mjs';
 import { finish, openClient, startApi } from '../support/platform.mjs';
@@ -22,6 +23,7 @@ const client = await openClient();
 const catalog = app.get(CatalogService, { strict: false });
 const repository = app.get(CatalogRepository, { strict: false });
 const postings = app.get(PostingsCache, { strict: false });
+const rankings = app.get(RankingCache, { strict: false });
 const actor = {
   userId: '00000000-0000-0000-0000-000000000000',
   email: 'x@example.org',
@@ -36,23 +38,32 @@ const judged = JSON.parse(readFileSync(join(TESTS, 'judged-queries.json'), 'utf8
   .map(({ query, category }) => ({ query, category, limit: 10 }));
 const search = (options) => () => catalog.search(actor, { limit: 10, ...options });
 const list = (options) => () => catalog.listModels(actor, { page: 1, limit: 100, ...options });
+const askJudged = (call) => catalog.search(actor, judged[call % judged.length]);
+/** As of a query that nobody asked before: what is known of its words stays, unless that is forgotten too. */
+const anew = (work) => (call) => {
+  rankings.forget();
+  return work(call);
+};
+const fromNothing = (work) =>
+  anew((call) => {
+    postings.forget();
+    return work(call);
+  });
 
 const asked = (size) => {
   const last = Math.max(Math.floor((size * 0.75) / 100), 1);
   return {
-    'judged queries': (call) => catalog.search(actor, judged[call % judged.length]),
-    'judged queries, nothing remembered': (call) => {
-      postings.forget();
-      return catalog.search(actor, judged[call % judged.length]);
-    },
+    'judged queries': askJudged,
+    'judged queries, ranked anew': anew(askJudged),
+    'judged queries, nothing remembered': fromNothing(askJudged),
     'search: image': search({ query: 'image' }),
-    'search: image, nothing remembered': () => {
-      postings.forget();
-      return catalog.search(actor, { limit: 10, query: 'image' });
-    },
+    'search: image, ranked anew': anew(search({ query: 'image' })),
+    'search: image, nothing remembered': fromNothing(search({ query: 'image' })),
     'search: picture generation': search({ query: 'picture generation model' }),
+    'search: picture generation, ranked anew': anew(search({ query: 'picture generation model' })),
     'search: image, video': search({ query: 'image', category: 'video' }),
     'search: image, page 100': list({ search: 'image', page: 100, limit: 20 }),
+    'search: image, page 100, ranked anew': anew(list({ search: 'image', page: 100, limit: 20 })),
     'list, first page of 100': list({}),
     'list, last page of 100': list({ page: last }),
     'list of a task, first page of 20': list({ category: 'text-to-speech', limit: 20 }),

@@ -36,7 +36,7 @@ const count = async (what: string, parameters: unknown[] = []) =>
 const posted = async (term: string) =>
   (
     await dataSource.query<{ count: number }[]>(
-      'SELECT coalesce(sum(octet_length(postings) / 2 - 2), 0)::int AS count FROM catalog_postings WHERE term = $1',
+      'SELECT coalesce(sum(size), 0)::int AS count FROM catalog_postings WHERE term = $1',
       [term],
     )
   )[0]?.count;

@@ -14,6 +14,8 @@ import { CatalogCache } from './reads/catalog-cache.service.js';
 import { CatalogSearch } from './search/catalog-search.service.js';
 import { PostingsCache } from './search/postings-cache.service.js';
 import { QueryLanguage } from './search/query-language.service.js';
+import { QueryRanker } from './search/query-ranker.service.js';
+import { RankingCache } from './search/ranking-cache.service.js';
 import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
@@ -29,6 +31,8 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     SearchRepository,
     QueryLanguage,
     PostingsCache,
+    QueryRanker,
+    RankingCache,
     CatalogSearch,
     SchemaCache,
     CatalogService,

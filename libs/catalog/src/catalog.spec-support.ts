@@ -19,6 +19,8 @@ import { CatalogCache } from './reads/catalog-cache.service.js';
 import { CatalogSearch } from './search/catalog-search.service.js';
 import { PostingsCache } from './search/postings-cache.service.js';
 import { QueryLanguage } from './search/query-language.service.js';
+import { QueryRanker } from './search/query-ranker.service.js';
+import { RankingCache } from './search/ranking-cache.service.js';
 import { SearchRepository } from './search/search.repository.js';
 import { SchemaCache } from './schema/schema-cache.service.js';
 
@@ -39,11 +41,10 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
   const searchRepository = new SearchRepository(queries);
   const cache = new CatalogCache(changes);
   const lookup = new EndpointLookup(repository, cache);
-  const search = new CatalogSearch(
-    searchRepository,
-    new PostingsCache(searchRepository),
-    new QueryLanguage(searchRepository),
-  );
+  const postings = new PostingsCache(searchRepository);
+  const rankings = new RankingCache();
+  const ranker = new QueryRanker(searchRepository, postings, new QueryLanguage(searchRepository));
+  const search = new CatalogSearch(searchRepository, ranker, rankings);
   const audit = new AuditLog(dataSource.getRepository(AuditRecord));
   const writer = new CatalogWriter(new Transactions(dataSource), changes, audit);
   return {
@@ -53,6 +54,8 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
     bus,
     changes,
     catalog: new CatalogService(repository, lookup, cache, search),
+    /** What searches remember. */
+    searchCaches: { postings, rankings },
     lookup,
     resolver: new EndpointResolver(lookup, new SchemaCache()),
     importer: new CatalogImporter(writer),

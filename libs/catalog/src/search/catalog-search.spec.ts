@@ -65,10 +65,38 @@ describe('pages of a search', () => {
   });
 });
 
+describe('what is remembered', () => {
+  const words = [
+    ...new Set(entries.slice(0, 300).flatMap(({ name, summary }) => `${name} ${summary}`.split(' '))),
+  ];
+  const random = (below: number) => Math.floor(Math.random() * below);
+  const oneOf = <Value>(values: readonly Value[]): Value => values[random(values.length)] as Value;
+  const someQuery = () => ({
+    search: Array.from({ length: 1 + random(4) }, () => oneOf(words)).join(' '),
+    category: oneOf([undefined, undefined, 'image', 'text-to-speech']),
+    page: oneOf([1, 1, 2, 7]),
+    limit: oneOf([10, 33, 100]),
+  });
+
+  it('gives for any query what is found anew, on every page', async () => {
+    const { postings, rankings } = at.searchCaches;
+    const ask = (options: ReturnType<typeof someQuery>) => at.catalog.listModels(actor, options);
+    for (let count = 0; count < 60; count += 1) {
+      const query = someQuery();
+      // The first page remembers the ranking that the wanted one comes from.
+      await ask({ ...query, page: 1 });
+      const remembered = await ask(query);
+      postings.forget();
+      rankings.forget();
+      expect({ query, ...(await ask(query)) }).toEqual({ query, ...remembered });
+    }
+  });
+});
+
 describe('the index follows what is written', () => {
   const postings = () =>
     at.dataSource.query<unknown[]>(
-      `SELECT term, segment, encode(postings, 'hex') AS codes FROM catalog_postings ORDER BY 1, 2`,
+      `SELECT term, segment, size, postings FROM catalog_postings ORDER BY 1, 2`,
     );
   const total = async (search: string) =>
     (await at.catalog.listModels(actor, { search, page: 1, limit: 1 })).total;

@@ -64,8 +64,8 @@ async function write(client: Client): Promise<void> {
 
 const index = async () =>
   (
-    await (clients[0] as Client).query<{ term: string; segment: number; codes: string }>(
-      `SELECT term, segment, encode(postings, 'hex') AS codes FROM catalog_postings ORDER BY 1, 2`,
+    await (clients[0] as Client).query<{ term: string; segment: number; size: number; postings: string }>(
+      `SELECT term, segment, size, postings FROM catalog_postings ORDER BY 1, 2`,
     )
   ).rows;
 
@@ -132,4 +132,49 @@ it('reads again when the catalogue changes between the ranking and the page', as
   expect(total).toBe(1);
   expect(results).toHaveLength(1);
   readSummaries.mockRestore();
+});
+
+it('sees a change of another process between two equal queries, which nothing else made it rank again', async () => {
+  const [client] = clients as [Client];
+  const show = (name: string) =>
+    client.query(
+      `UPDATE catalog_entries SET name = $1, visibility = 'public', status = 'published' WHERE number = 5`,
+      [name],
+    );
+  const search = () => at.catalog.search(actor, { query: 'pangolin', limit: 10 });
+  await show('Pangolin one');
+  const readPostings = jest.spyOn(SearchRepository.prototype, 'readPostings');
+  expect((await search()).results).toMatchObject([{ name: 'Pangolin one' }]);
+  readPostings.mockClear();
+  expect((await search()).total).toBe(1);
+  expect(readPostings).not.toHaveBeenCalled();
+  await show('Pangolin two');
+  expect((await search()).results).toMatchObject([{ name: 'Pangolin two' }]);
+  await show('Aardvark');
+  expect(await search()).toEqual({ results: [], total: 0 });
+  await show('Pangolin three');
+  expect((await search()).total).toBe(1);
+  readPostings.mockRestore();
+});
+
+it('does not remember a typing error as it was corrected before a change', async () => {
+  const [client] = clients as [Client];
+  const rename = (name: string) =>
+    client.query(
+      `UPDATE catalog_entries SET name = $1, visibility = 'public', status = 'published' WHERE number = 6`,
+      [name],
+    );
+  await rename('Quagga');
+  const nearWords = jest.spyOn(SearchRepository.prototype, 'nearWords');
+  nearWords.mockImplementationOnce(async (words) => {
+    const near = await new SearchRepository(new PreparedQueries(at.dataSource)).nearWords(words);
+    expect([...near.values()].flat()).toContain('quagga');
+    await rename('Quaggy');
+    return near;
+  });
+  for (const time of ['first', 'second']) {
+    const { results } = await at.catalog.search(actor, { query: 'quaggq', limit: 10 });
+    expect({ time, results }).toMatchObject({ time, results: [{ name: 'Quaggy' }] });
+  }
+  nearWords.mockRestore();
 });

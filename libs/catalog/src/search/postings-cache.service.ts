@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import type { Postings } from './postings.js';
 import type { NamedEndpoint } from './query-words.js';
 import { SearchRepository, type Filters, type FoundPostings } from './search.repository.js';
 
 const MOST_BYTES = 32 * 1024 * 1024;
 /** What a term costs to remember besides its postings. */
 const ENTRY_BYTES = 200;
-const NONE = Buffer.alloc(0);
+const NONE = new Uint16Array(0);
 
 /**
  * Postings of terms that were asked for, of one version of the index. Common words have hundreds of kilobytes of them, and
@@ -15,9 +16,9 @@ const NONE = Buffer.alloc(0);
 @Injectable()
 export class PostingsCache {
   /** Empty: no entry has the term. */
-  private readonly remembered = new LRUCache<string, Buffer>({
+  private readonly remembered = new LRUCache<string, Postings>({
     maxSize: MOST_BYTES,
-    sizeCalculation: (postings) => ENTRY_BYTES + postings.length,
+    sizeCalculation: (postings) => ENTRY_BYTES + postings.byteLength,
   });
   private version = 0;
 
@@ -50,7 +51,7 @@ export class PostingsCache {
     return found;
   }
 
-  private recall(term: string): [string, Buffer][] {
+  private recall(term: string): [string, Postings][] {
     const postings = this.remembered.get(term);
     return postings === undefined ? [] : [[term, postings]];
   }

@@ -57,7 +57,7 @@ it('does not mix what was read before a change with what was read after it', asy
   });
   const { postings } = await readTerms('zebra', 'yak');
   expect([...postings.keys()]).toEqual(['yak']);
-  expect(postings.get('yak')).toHaveLength(4 + 2 * 2);
+  expect(postings.get('yak')).toHaveLength(2 + 2);
   await rename('one', 'Zebra');
 });
 
@@ -65,7 +65,7 @@ it('forgets what was not used for longest when there is too much, not all of it'
   const { version } = await readTerms('zebra');
   read.mockImplementation((terms) =>
     Promise.resolve({
-      postings: new Map(terms.map((term) => [term, Buffer.alloc(10 * 1024 * 1024)])),
+      postings: new Map(terms.map((term) => [term, new Uint16Array(5 * 1024 * 1024)])),
       exact: [],
       size: 1,
       version,

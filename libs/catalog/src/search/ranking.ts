@@ -1,6 +1,7 @@
+import { BestEntries } from './best-entries.js';
 import type { LoopTurns } from './loop-turns.js';
-import { countPostings, type CodeFilter } from './postings.js';
-import { Tally } from './tally.js';
+import { countPostings, type CodeFilter, type Postings } from './postings.js';
+import { MOST_CONCEPTS, SETTLED, type LeveledTerm, type Tally } from './tally.js';
 
 /** One thing that the query asks for, and the terms by which entries may have it. */
 export interface Concept {
@@ -10,21 +11,25 @@ export interface Concept {
   weight: number;
 }
 
-/** What entries are worth to a query. */
-interface Scores {
-  /** By entry number. */
-  scores: Float32Array;
-  /** Numbers of the entries with more than 0, ascending. */
-  hits: Int32Array;
-}
-
+/** What the index has of what is asked for. */
 export interface Candidates {
-  postings: ReadonlyMap<string, Buffer>;
+  /** Terms that no entry has are missing. */
+  postings: ReadonlyMap<string, Postings>;
   /** One more than the greatest entry number. */
   size: number;
   filter: CodeFilter;
-  /** Entries that alone may be hits; null for all. */
-  allowed: Uint8Array | null;
+  /** Numbers of the entries that alone may be hits; null for all. */
+  allowed: Iterable<number> | null;
+  curated: Iterable<number>;
+  /** Numbers of the entries that the query names. */
+  exact: readonly number[];
+}
+
+/** A slice of the hits, best first and by number among equals. */
+export interface RankedSlice {
+  /** Of all hits. */
+  total: number;
+  numbers: number[];
 }
 
 /** Name and alias, task, summary, description. */
@@ -36,26 +41,59 @@ const SURE = 0.9;
 const CURATED = 1.08;
 const EXACT = 1_000;
 
-/** Adds up what each entry has of each concept, the best term of a concept alone; many concepts beat one. */
-export async function scoreEntries(
+/**
+ * Adds up what each entry has of each concept, the best term of a concept alone; many concepts beat one.
+ *
+ * @param tally cleared, with room for all entries
+ */
+export async function rankEntries(
   asked: readonly Concept[],
   candidates: Candidates,
-  turns: LoopTurns,
-): Promise<Scores> {
-  const concepts = asked.filter(({ terms }) =>
-    [...terms.keys()].some((term) => candidates.postings.has(term)),
-  );
-  const found = new Tally(candidates.size);
+  slice: { offset: number; limit: number },
+  { tally, turns }: { tally: Tally; turns: LoopTurns },
+): Promise<RankedSlice> {
+  const concepts = asked
+    .map((concept) => ({ ...concept, terms: foundTerms(concept, candidates) }))
+    .filter(({ terms }) => terms.size > 0)
+    .slice(0, MOST_CONCEPTS);
   for (const concept of concepts) {
-    const worth = concept.weight * rarity(concept, candidates);
-    for (const [term, share] of concept.terms) {
-      const byClass = Float32Array.from(CLASS_WEIGHTS, (weight) => weight * share * worth);
-      found.raise(candidates.postings.get(term), byClass, candidates.filter);
+    const levels = conceptLevels(concept, candidates);
+    for (const term of levels.terms) {
+      tally.raise(term, candidates.filter);
       await turns.breathe();
     }
-    found.collect();
+    tally.collect(levels.worths);
   }
-  return found.settle(concepts.length, candidates.allowed);
+  if (candidates.allowed !== null) tally.keepOnly(candidates.allowed);
+  const factors = coverageFactors(concepts.length);
+  favour(tally, factors, candidates);
+  await turns.breathe();
+  const best = new BestEntries(slice.offset + slice.limit, tally.hits);
+  best.takeIn(tally, factors);
+  return { total: tally.hits, numbers: best.slice(slice.offset, slice.limit) };
+}
+
+const foundTerms = ({ terms }: Concept, { postings }: Candidates): ReadonlyMap<string, number> =>
+  new Map([...terms].filter(([term]) => postings.has(term)));
+
+/** What a concept's terms are worth in each class: few different shares (63 fit) make few different numbers, counted as levels. */
+function conceptLevels(
+  concept: Concept,
+  candidates: Candidates,
+): { terms: LeveledTerm[]; worths: Float32Array } {
+  const worth = concept.weight * rarity(concept, candidates);
+  const byShare = new Map(
+    [...concept.terms.values()].map((share) => [
+      share,
+      CLASS_WEIGHTS.map((weight) => weight * share * worth),
+    ]),
+  );
+  const worths = [0, ...new Set([...byShare.values()].flat())].sort((one, other) => one - other);
+  const terms = [...concept.terms].map(([term, share]) => ({
+    postings: candidates.postings.get(term) as Postings,
+    levels: Uint8Array.from(byShare.get(share) as number[], (value) => worths.indexOf(value)),
+  }));
+  return { terms, worths: Float32Array.from(worths) };
 }
 
 /** Rarity of what surely stands for the concept, or where nothing has that, of all that may. */
@@ -69,91 +107,23 @@ function rarity({ terms }: Concept, { postings, size }: Candidates): number {
   return Math.min(Math.log(1 + size / (count(SURE) || count(0) || 1)), MOST_RARITY);
 }
 
+/** What a score counts for, by how many of the concepts the entry has. */
+function coverageFactors(concepts: number): Float64Array {
+  const factors = Float64Array.from(
+    { length: SETTLED + 1 },
+    (_, count) => 0.5 + (0.5 * count) / (concepts || 1),
+  );
+  factors[SETTLED] = 1;
+  return factors;
+}
+
 /** Curated entries stand slightly ahead of their equals, those that the query names before all. */
-export function favour(
-  { scores, hits }: Scores,
-  curated: readonly number[],
-  exact: readonly number[],
-): Scores {
-  for (const number of curated) scores[number] = (scores[number] as number) * CURATED;
-  const others = exact.filter((number) => scores[number] === 0);
-  for (const number of exact) scores[number] = (scores[number] as number) + EXACT;
-  return { scores, hits: others.length > 0 ? Int32Array.from([...hits, ...others]).sort() : hits };
-}
-
-const BUCKETS = 4096;
-
-/**
- * A slice of the hits, best first and by number among equals. Only what has about the scores of the slice is put in
- * order, so a deep page costs as much as the first.
- */
-export function selectPage({ scores, hits }: Scores, offset: number, limit: number): number[] {
-  if (offset >= hits.length) return [];
-  let highest = 0;
-  for (let index = 0; index < hits.length; index += 1) {
-    const score = scores[hits[index] as number] as number;
-    if (score > highest && score < EXACT) highest = score;
+function favour(tally: Tally, factors: Float64Array, { curated, exact }: Candidates): void {
+  const scoreOf = (number: number) =>
+    Math.fround((tally.scores[number] as number) * (factors[tally.matched[number] as number] as number));
+  for (const number of curated) {
+    const score = scoreOf(number);
+    if (score > 0) tally.settle(number, score * CURATED);
   }
-  const scale = (BUCKETS - 2) / (highest || 1);
-  const sizes = new Uint32Array(BUCKETS);
-  for (let index = 0; index < hits.length; index += 1) {
-    const bucket = bucketOf(scores[hits[index] as number] as number, scale);
-    sizes[bucket] = (sizes[bucket] as number) + 1;
-  }
-  let first = 0;
-  let before = 0;
-  while (before + (sizes[first] as number) <= offset) before += sizes[first++] as number;
-  let last = first;
-  let reached = before;
-  while (last < BUCKETS && reached < offset + limit) reached += sizes[last++] as number;
-  const near = new Int32Array(reached - before);
-  for (let index = 0, count = 0; count < near.length; index += 1) {
-    const bucket = bucketOf(scores[hits[index] as number] as number, scale);
-    if (bucket >= first && bucket < last) near[count++] = hits[index] as number;
-  }
-  return inOrder(near, scores, offset - before, limit);
-}
-
-/** The first bucket has the best. */
-const bucketOf = (score: number, scale: number): number =>
-  score >= EXACT ? 0 : BUCKETS - 1 - Math.floor(score * scale);
-
-/**
- * Common words leave thousands of equals, so what is next is looked for, equals and all, rather than everything compared.
- *
- * @param numbers ascending
- */
-function inOrder(numbers: Int32Array, scores: Float32Array, offset: number, limit: number): number[] {
-  const page: number[] = [];
-  let ceiling = Infinity;
-  for (let before = 0; before < numbers.length && page.length < limit;) {
-    const { score, count } = nextBest(numbers, scores, ceiling);
-    let skip = Math.max(offset - before, 0);
-    for (let index = 0; skip < count && page.length < limit && index < numbers.length; index += 1) {
-      const number = numbers[index] as number;
-      if (scores[number] !== score) continue;
-      if (skip > 0) skip -= 1;
-      else page.push(number);
-    }
-    before += count;
-    ceiling = score;
-  }
-  return page;
-}
-
-/** The greatest score below the ceiling, and how many have it. */
-function nextBest(
-  numbers: Int32Array,
-  scores: Float32Array,
-  ceiling: number,
-): { score: number; count: number } {
-  let best = 0;
-  let count = 0;
-  for (let index = 0; index < numbers.length; index += 1) {
-    const score = scores[numbers[index] as number] as number;
-    if (score >= ceiling || score < best) continue;
-    count = score === best ? count + 1 : 1;
-    best = score;
-  }
-  return { score: best, count };
+  for (const number of exact) tally.settle(number, scoreOf(number) + EXACT);
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PreparedQueries } from '#libs/database';
 import type { SummaryRow } from '../catalog.repository.js';
 import type { EntryKind } from '../catalog.types.js';
+import { decodePostings, type Postings } from './postings.js';
 import type { NamedEndpoint } from './query-words.js';
 import { LIST_PAGE, NEAR_WORDS, READ_POSTINGS, READ_STEMS, READ_SUMMARIES } from './search.sql.js';
 
@@ -14,7 +15,7 @@ export interface ListRow {
 /** What the index has of a query. */
 export interface FoundPostings {
   /** Terms that no entry has are missing. */
-  postings: Map<string, Buffer>;
+  postings: Map<string, Postings>;
   /** Numbers of the entries that the query names. */
   exact: number[];
   /** One more than the greatest number. */
@@ -30,9 +31,11 @@ export interface Filters {
   category: string | null;
 }
 
+/** Of a term, or without one of the rest that is read with them. */
 interface PostingsRow {
   term: string | null;
-  postings: Buffer | null;
+  postings: string | null;
+  exact: number[] | null;
   greatest: number | null;
   version: number | null;
 }
@@ -55,13 +58,9 @@ export class SearchRepository {
     const values = [terms, alias, owner, kind, category];
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
     const found: FoundPostings = { postings: new Map(), exact: [], size: 0, version: 0 };
-    for (const { term, postings, greatest, version } of rows) {
-      if (term !== null && postings !== null) found.postings.set(term, postings);
-      if (term !== null) continue;
-      found.size = (greatest ?? -1) + 1;
-      found.version = version ?? 0;
-      for (let at = 0; at < (postings?.length ?? 0); at += 4)
-        found.exact.push((postings as Buffer).readInt32BE(at));
+    for (const { term, postings, exact, greatest, version } of rows) {
+      if (term === null) Object.assign(found, { exact, size: (greatest ?? -1) + 1, version });
+      else if (postings !== null) found.postings.set(term, decodePostings(postings));
     }
     return found;
   }

@@ -11,30 +11,31 @@ const ONE_SUMMARY = `
  */
 export const LIST_PAGE = `
   WITH segments AS MATERIALIZED (
-    SELECT segment, size, sum(size) OVER (ORDER BY segment) - size AS before
-    FROM (SELECT segment, octet_length(postings) / 2 - 2 AS size FROM catalog_postings WHERE term = $1) counted
-  ), page AS (
-    SELECT s.segment * 2048 + ((get_byte(p.postings, 4 + 2 * place) << 8 | get_byte(p.postings, 5 + 2 * place)) & 2047) AS number
+    SELECT segment, size, sum(size) OVER (ORDER BY segment) - size AS before FROM catalog_postings WHERE term = $1
+  ), looked_at AS MATERIALIZED (
+    SELECT s.*, decode(p.postings, 'base64') AS codes
     FROM segments s JOIN catalog_postings p ON p.term = $1 AND p.segment = s.segment
-      CROSS JOIN LATERAL generate_series(
-        greatest($3::int - s.before, 0)::int, least($3::int + $2::int - s.before, s.size)::int - 1) AS place
     WHERE s.before < $3::int + $2::int AND s.before + s.size > $3::int
+  ), page AS (
+    SELECT segment * 2048 + ((get_byte(codes, 4 + 2 * place) << 8 | get_byte(codes, 5 + 2 * place)) & 2047) AS number
+    FROM looked_at CROSS JOIN LATERAL generate_series(
+      greatest($3::int - before, 0)::int, least($3::int + $2::int - before, size)::int - 1) AS place
   )
   SELECT (SELECT coalesce(sum(size), 0)::int FROM segments) AS total,
     (SELECT coalesce(json_agg(entry.summary ORDER BY page.number), '[]')
      FROM page CROSS JOIN LATERAL (${ONE_SUMMARY}) entry) AS items`;
 
 /**
- * Postings of each term, and in a row without a term the numbers of the entries that the query names, the greatest number,
- * and the index's version.
+ * Postings of each term, with a space between its segments, and in a row without a term the numbers of the entries that the
+ * query names, the greatest number, and the index's version.
  *
  * $1 terms · $2 alias · $3 owner, or null for any · $4 kind, or null for both · $5 category or task, or null
  */
 export const READ_POSTINGS = `
-  SELECT term, string_agg(postings, '') AS postings, null::int AS greatest, null::int AS version
+  SELECT term, string_agg(postings, ' ') AS postings, null::int[] AS exact, null::int AS greatest, null::int AS version
   FROM catalog_postings WHERE term = ANY($1::text[]) GROUP BY term
   UNION ALL
-  SELECT null, (SELECT string_agg(int4send(e.number), '') FROM catalog_entries e
+  SELECT null, null, ARRAY(SELECT e.number FROM catalog_entries e
       WHERE e.alias = $2 AND ($3::text IS NULL OR e.owner = $3) AND ${LISTED}
         AND ($4::text IS NULL OR e.kind = $4) AND ($5::text IS NULL OR e.category = $5 OR e.task = $5)),
     (SELECT max(number) FROM catalog_entries), (SELECT version FROM catalog_index_version)`;
