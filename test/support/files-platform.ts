@@ -26,7 +26,7 @@ export class FilesPlatform {
     const port = await freePort();
     const environment = {
       DATABASE_URL: database.url,
-      DATA_DIR: await mkdtemp(join(tmpdir(), 'modelrunner-files-')),
+      DATA_DIR: env.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'modelrunner-files-'))),
       SECRET_KEY: 'a key for the tests of files, long enough',
       PUBLIC_URL: `http://localhost:${port}`,
       REDIS_URL: '',
