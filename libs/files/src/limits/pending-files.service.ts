@@ -71,7 +71,10 @@ export class PendingFiles implements OnApplicationShutdown {
     );
     if (row?.refusal === 'uploads') throw tooManyUploads(this.config);
     if (row?.refusal === 'files') throw tooManyFiles(this.config);
-    if (row?.refusal === 'bytes') throw tooManyBytes(this.config, Number(row.bytes), size);
+    if (row?.refusal === 'bytes') {
+      const [used, room] = [Number(row.bytes), Number(row.room)];
+      throw tooManyBytes(this.config, { used, arriving: limits.bytes - used - room, wanted: size });
+    }
     this.writing.add(storageKey);
     this.timer ??= setInterval(() => void this.giveSigns(), SIGN_OF_LIFE_MS).unref();
     return { storageKey, room: Number(row?.room) };
@@ -88,7 +91,7 @@ export class PendingFiles implements OnApplicationShutdown {
     const usage = await manager.findOneBy(StorageUsage, { userId });
     if ((usage?.files ?? 0) >= limits.files) throw tooManyFiles(this.config);
     const bytes = (usage?.bytes ?? 0) + (await this.bytesInParts(userId, '', manager));
-    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, bytes, size);
+    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, { used: bytes, wanted: size });
   }
 
   /**
@@ -116,12 +119,12 @@ export class PendingFiles implements OnApplicationShutdown {
     const usage = await manager.findOneByOrFail(StorageUsage, { userId });
     if (usage.files > limits.files) throw tooManyFiles(this.config);
     const bytes = usage.bytes + (await this.bytesInParts(userId, fileKey, manager));
-    if (bytes > limits.bytes) throw tooManyBytes(this.config, bytes - size, size);
+    if (bytes > limits.bytes) throw tooManyBytes(this.config, { used: bytes - size, wanted: size });
   }
 
   /** For a stream that turns out to need more than it was given. */
   noRoomLeft(room: number, size?: number): AppError {
-    return tooManyBytes(this.config, this.config.MAX_STORED_BYTES_PER_USER - room, size);
+    return tooManyBytes(this.config, { used: this.config.MAX_STORED_BYTES_PER_USER - room, wanted: size });
   }
 
   /** The writer is done, one way or the other. */

@@ -30,7 +30,7 @@ describe('toRequestError', () => {
     for (const error of [found, new Error('VipsTarget: write error: No space left on device')]) {
       expect(toRequestError(error)).toEqual({
         code: 'storage_full',
-        message: 'The server has no room left for files.',
+        message: 'The server has no room left for files. Its operator has to make some; try again later.',
       });
     }
   });
