@@ -88,13 +88,17 @@ export async function uploadAsBase64(origin: string, token: string, size: number
     },
   });
   const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-  await pipeline(function* () {
+  const sent = pipeline(function* () {
     yield Buffer.from(head);
     for (const piece of pieces(size)) yield Buffer.from(piece.toString('base64'));
     yield Buffer.from(tail);
   }, request);
+  // A refusal comes before all is sent; then nobody minds how the sending ends.
+  sent.catch(() => undefined);
   const [response] = await answered;
-  return text(response);
+  if (response.statusCode === 200) return text(response);
+  const { statusCode, headers } = response;
+  return `${statusCode}, again after ${headers['retry-after']} s: ${await text(response)}`;
 }
 
 function sha256Of(size: number): string {

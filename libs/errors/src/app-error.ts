@@ -52,5 +52,12 @@ export class AppError extends Error {
 /** The text that a caller may see for any thrown value: 5xx texts are fixed, their cause stays in the log. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  return new AppError('internal_error', undefined, {}, { cause: error });
+  return new AppError(isDiskFull(error) ? 'storage_full' : 'internal_error', undefined, {}, { cause: error });
+}
+
+/** By the code of the system; by its words where the error comes from a library or a program that keeps them only. */
+export function isDiskFull(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (code === 'ENOSPC' || code === 'EDQUOT') return true;
+  return /No space left on device|Disk quota exceeded/.test(String(message));
 }

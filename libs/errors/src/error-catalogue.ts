@@ -53,7 +53,10 @@ export const ERROR_CATALOGUE = {
   engine_crashed: entry('internal', 'The process that ran the model ended unexpectedly.'),
   engine_unavailable: entry('unavailable', 'No engine for this model is configured on this server.'),
   cancelled: entry('conflict', 'The request was cancelled.'),
-  storage_full: entry('unavailable', 'The server has no room left for files.'),
+  storage_full: entry(
+    'unavailable',
+    'The server has no room left for files. Its operator has to make some; try again later.',
+  ),
   unavailable: entry('unavailable', 'The server cannot answer this now. Try again in a moment.'),
   internal_error: entry(
     'internal',

@@ -1,2 +1,2 @@
-export { AppError, toAppError, type ErrorDetails, type FieldError } from './app-error.js';
+export { AppError, isDiskFull, toAppError, type ErrorDetails, type FieldError } from './app-error.js';
 export { ERROR_CATALOGUE, HTTP_STATUS, type ErrorCode } from './error-catalogue.js';

@@ -84,7 +84,6 @@ function refuseBySize(
   return reply
     .code(503)
     .header('retry-after', String(RETRY_AFTER_SECONDS))
-    .header('connection', 'close')
     .send(jsonRpcError(JSON_RPC.transport, message));
 }
 
@@ -122,7 +121,7 @@ function renderBodyError(error: FastifyError, reply: FastifyReply, config: AppCo
     const message =
       `The body is larger than any call of this server; a file in it exceeds the ${cap} upload cap. ` +
       'Use the direct multipart upload instead: POST /storage/upload/initiate-multipart.';
-    return reply.code(413).header('connection', 'close').send(jsonRpcError(JSON_RPC.invalidRequest, message));
+    return reply.code(413).send(jsonRpcError(JSON_RPC.invalidRequest, message));
   }
   if (status === 415) {
     return reply

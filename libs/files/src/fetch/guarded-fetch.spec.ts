@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { patternBytes, rejection } from '../files.spec-support.js';
 import { guardedFetch } from './guarded-fetch.js';
@@ -96,6 +98,20 @@ describe('guardedFetch', () => {
     const error = await rejection(fetchAll(path, timeouts));
     expect(error).toMatchObject({ code: 'unreachable_url', message: expect.stringContaining(message) });
     expect(Date.now() - before).toBeLessThan(3_000);
+  });
+
+  it('does not wait for a server that takes the connection and says nothing of TLS', async () => {
+    const silent = createServer();
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const { signal } = new AbortController();
+    const options = { allowPrivate: true, signal, timeouts: { connect: 200 } };
+    const error = await rejection(guardedFetch(`https://127.0.0.1:${port}/x`, options));
+    silent.close();
+    expect(error).toMatchObject({
+      code: 'unreachable_url',
+      message: expect.stringContaining('did not accept the connection in time'),
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, LessThanOrEqual, Repository } from 'typeorm';
+import { type EntityManager, In, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import type { AppError } from '#libs/errors';
 import { newStorageKey } from '../storage/storage-key.js';
@@ -8,8 +8,6 @@ import { PendingFile } from '../records/pending-file.entity.js';
 import { StorageUsage } from './storage-usage.entity.js';
 import { storageLimits, tooManyBytes, tooManyFiles, tooManyUploads } from './storage-limits.js';
 
-/** No file takes so long to arrive. */
-const ABANDONED_AFTER_MS = 86_400_000;
 /** Well below the minute after which `admit_write` takes a writer for dead. */
 const SIGN_OF_LIFE_MS = 15_000;
 
@@ -73,7 +71,10 @@ export class PendingFiles implements OnApplicationShutdown {
     );
     if (row?.refusal === 'uploads') throw tooManyUploads(this.config);
     if (row?.refusal === 'files') throw tooManyFiles(this.config);
-    if (row?.refusal === 'bytes') throw tooManyBytes(this.config, Number(row.bytes), size);
+    if (row?.refusal === 'bytes') {
+      const [used, room] = [Number(row.bytes), Number(row.room)];
+      throw tooManyBytes(this.config, { used, arriving: limits.bytes - used - room, wanted: size });
+    }
     this.writing.add(storageKey);
     this.timer ??= setInterval(() => void this.giveSigns(), SIGN_OF_LIFE_MS).unref();
     return { storageKey, room: Number(row?.room) };
@@ -90,7 +91,7 @@ export class PendingFiles implements OnApplicationShutdown {
     const usage = await manager.findOneBy(StorageUsage, { userId });
     if ((usage?.files ?? 0) >= limits.files) throw tooManyFiles(this.config);
     const bytes = (usage?.bytes ?? 0) + (await this.bytesInParts(userId, '', manager));
-    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, bytes, size);
+    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, { used: bytes, wanted: size });
   }
 
   /**
@@ -118,12 +119,12 @@ export class PendingFiles implements OnApplicationShutdown {
     const usage = await manager.findOneByOrFail(StorageUsage, { userId });
     if (usage.files > limits.files) throw tooManyFiles(this.config);
     const bytes = usage.bytes + (await this.bytesInParts(userId, fileKey, manager));
-    if (bytes > limits.bytes) throw tooManyBytes(this.config, bytes - size, size);
+    if (bytes > limits.bytes) throw tooManyBytes(this.config, { used: bytes - size, wanted: size });
   }
 
   /** For a stream that turns out to need more than it was given. */
   noRoomLeft(room: number, size?: number): AppError {
-    return tooManyBytes(this.config, this.config.MAX_STORED_BYTES_PER_USER - room, size);
+    return tooManyBytes(this.config, { used: this.config.MAX_STORED_BYTES_PER_USER - room, wanted: size });
   }
 
   /** The writer is done, one way or the other. */
@@ -139,15 +140,18 @@ export class PendingFiles implements OnApplicationShutdown {
     if (storageKeys.length > 0) await this.rows.delete({ storageKey: In(storageKeys) });
   }
 
-  /** Bytes that nobody will ever make a file of, oldest first. */
+  /**
+   * Bytes that nobody will ever make a file of, oldest first. What a dead process left goes after an hour; the joined
+   * parts of an upload wait a day for whoever completes it again.
+   */
   async abandoned(limit: number): Promise<string[]> {
-    const before = new Date(Date.now() - ABANDONED_AFTER_MS);
-    const rows = await this.rows.find({
-      select: { storageKey: true },
-      where: { createdAt: LessThanOrEqual(before) },
-      order: { createdAt: 'ASC' },
-      take: limit,
-    });
+    const rows = await this.rows.query<{ storageKey: string }[]>(
+      `SELECT storage_key AS "storageKey" FROM pending_files p
+       WHERE created_at <= now() - interval '1 day' OR (
+         alive_at <= now() - interval '1 hour' AND NOT EXISTS (SELECT 1 FROM uploads u WHERE u.key = p.storage_key))
+       ORDER BY created_at LIMIT $1`,
+      [limit],
+    );
     return rows.map(({ storageKey }) => storageKey);
   }
 

@@ -97,7 +97,10 @@ describe('the limits of one user', () => {
     const first = await begun(actor, { announcedBytes: 5 * MEBIBYTE });
     const unread = new Readable({ read: () => expect('nothing').toBe('read') });
     const error = await rejection(store(actor, unread, { announcedBytes: 4 * MEBIBYTE }));
-    expect(error.message).toContain('this file of 4 MiB does not fit');
+    expect(error.message).toBe(
+      'Your files take 0 bytes of the 8 MiB that you may store, and 5 MiB more are on their way: ' +
+        'this file of 4 MiB does not fit.',
+    );
     await store(actor, 3 * MEBIBYTE, { announcedBytes: 3 * MEBIBYTE });
     await first.end();
     await store(actor, 3 * MEBIBYTE, { announcedBytes: 3 * MEBIBYTE });

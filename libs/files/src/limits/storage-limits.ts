@@ -25,17 +25,23 @@ export function storageLimits(config: Settings): StorageLimits {
   };
 }
 
-/**
- * @param used bytes that the user has stored
- * @param wanted bytes of the file that does not fit; undefined when they are not known
- */
-export function tooManyBytes(config: Settings, used: number, wanted?: number): AppError {
+/** Why a file does not fit, in bytes. */
+interface Shortage {
+  /** What the user has stored, parts included. */
+  used: number;
+  /** What is on its way, and keeps that much room to itself. */
+  arriving?: number;
+  /** Of the file that does not fit; undefined when it is not known. */
+  wanted?: number;
+}
+
+export function tooManyBytes(config: Settings, { used, arriving = 0, wanted }: Shortage): AppError {
   const most = formatBytes(config.MAX_STORED_BYTES_PER_USER);
-  const more =
-    wanted === undefined ? 'this file does not fit' : `this file of ${formatBytes(wanted)} does not fit`;
+  const file = wanted === undefined ? 'this file' : `this file of ${formatBytes(wanted)}`;
+  const others = arriving > 0 ? `, and ${formatBytes(arriving)} more are on their way` : '';
   return new AppError(
     'storage_quota_exceeded',
-    `Your files take ${formatBytes(used)} of the ${most} that you may store: ${more}.`,
+    `Your files take ${formatBytes(used)} of the ${most} that you may store${others}: ${file} does not fit.`,
     { nextStep: wayOut(config) },
   );
 }
@@ -60,4 +66,5 @@ export function tooManyUploads({ MAX_UPLOADS_PER_USER: most }: Settings): AppErr
 }
 
 const wayOut = ({ issuer }: Settings): string =>
-  `Delete files at ${issuer}/account/files or with DELETE /storage/files/{id}; expired ones go by themselves.`;
+  `Delete files at ${issuer}/account/files or with DELETE /storage/files/{id}, and abort uploads in parts that you will ` +
+  'not complete; expired ones go by themselves.';

@@ -3,12 +3,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { getRepositoryToken } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { In, type Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import { type FilesBench, patternBytes, rejection, startFilesBench } from '../files.spec-support.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
+import { Upload } from '../upload/upload.entity.js';
 import { FileRecord } from './file.entity.js';
 import { FileSweeper } from './file-sweeper.service.js';
 import { FilesService } from './files.service.js';
@@ -168,6 +169,33 @@ describe('FilesService', () => {
       await files.deleteAbandoned(10);
       expect(await storage.stat(storageKey)).toBeNull();
       expect(await pending().countBy({ storageKey })).toBe(0);
+    });
+
+    it('is soon known by the silence of its process, and joined parts wait longer for their client', async () => {
+      const [dead, joined] = [newStorageKey(), newStorageKey()];
+      const upload = {
+        fileName: 'a',
+        contentType: 'a/b',
+        multipart: true,
+        expiresAt: new Date(Date.now() + 1_000),
+      };
+      const uploads = bench.app.get<Repository<Upload>>(getRepositoryToken(Upload));
+      await uploads.insert({ ...upload, key: joined, userId: actor.userId });
+      const storage = bench.app.get<StorageAdapter>(STORAGE);
+      for (const storageKey of [dead, joined]) {
+        await storage.put(storageKey, Readable.from([Buffer.from('a whole one')]));
+        await pending().insert({ storageKey, aliveAt: new Date(Date.now() - 59 * 60_000) });
+      }
+      await files.deleteAbandoned(10);
+      expect(await storage.stat(dead)).toEqual({ size: 11 });
+      await pending().update(
+        { storageKey: In([dead, joined]) },
+        { aliveAt: new Date(Date.now() - 61 * 60_000) },
+      );
+      await files.deleteAbandoned(10);
+      expect([await storage.stat(dead), await storage.stat(joined)]).toEqual([null, { size: 11 }]);
+      await storage.delete(joined);
+      await pending().delete({ storageKey: joined });
     });
 
     it('is the only one that leaves anything', async () => {

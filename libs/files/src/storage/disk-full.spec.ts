@@ -1,36 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '#libs/config';
+import { mountSmallDisk } from '../../../../test/support/small-disk.js';
 import { patternBytes, rejection } from '../files.spec-support.js';
 import { createStorage } from './create-storage.js';
 import { newStorageKey } from './storage-key.js';
 
 const MIB = 1024 * 1024;
 
-/** A disk of 8 MiB; null where this user may not mount one. */
-function mountSmallDisk(): string | null {
-  const path = mkdtempSync(join(tmpdir(), 'modelrunner-small-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', path], { stdio: 'ignore' });
-    return path;
-  } catch {
-    rmdirSync(path);
-    return null;
-  }
-}
-
-const disk = mountSmallDisk();
+const disk = mountSmallDisk(8);
 
 (disk ? describe : describe.skip)('a storage on a disk that is full', () => {
-  afterAll(() => {
-    execFileSync('umount', [disk!]);
-    rmdirSync(disk!);
-  });
+  afterAll(() => disk?.remove());
 
   it('says so, keeps nothing half-written, and works again when there is room', async () => {
-    const storage = await createStorage(loadConfig({ DATA_DIR: disk! }));
+    const storage = await createStorage(loadConfig({ DATA_DIR: disk!.path }));
     const put = async (megabytes: number) => {
       const key = newStorageKey();
       const bytes = patternBytes(MIB);
@@ -43,7 +27,9 @@ const disk = mountSmallDisk();
       return key;
     };
     const stored = () =>
-      readdirSync(join(disk!, 'files'), { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+      readdirSync(join(disk!.path, 'files'), { recursive: true, withFileTypes: true }).filter((e) =>
+        e.isFile(),
+      );
     const first = await put(5);
     for (const size of [4, 100]) {
       expect(await rejection(put(size))).toMatchObject({ code: 'storage_full', kind: 'unavailable' });

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { AppError } from '#libs/errors';
+import { AppError, isDiskFull, toAppError } from '#libs/errors';
 import { writeDurably } from './durable-write.js';
 import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
 import { isStorageKey } from './storage-key.js';
@@ -42,7 +42,7 @@ export class DiskStorage implements StorageAdapter {
       await syncFolder(dirname(target));
     } catch (error) {
       await rm(partial, { force: true });
-      throw isFull(error) ? new AppError('storage_full', undefined, {}, { cause: error }) : error;
+      throw isDiskFull(error) ? toAppError(error) : error;
     }
   }
 
@@ -151,4 +151,3 @@ function isGone(pid: number, mark: string | undefined): boolean {
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 const isMissing = (error: unknown) => codeOf(error) === 'ENOENT';
-const isFull = (error: unknown) => codeOf(error) === 'ENOSPC' || codeOf(error) === 'EDQUOT';

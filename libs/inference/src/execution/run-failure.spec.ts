@@ -23,6 +23,18 @@ describe('toRequestError', () => {
     expect(toRequestError(error).message).toBe('The voices cannot say §. Leave it out.');
   });
 
+  it('tells that the disk is full, whoever found that out', () => {
+    const found = Object.assign(new Error("ENOSPC: no space left on device, mkdir '/data/tmp'"), {
+      code: 'ENOSPC',
+    });
+    for (const error of [found, new Error('VipsTarget: write error: No space left on device')]) {
+      expect(toRequestError(error)).toEqual({
+        code: 'storage_full',
+        message: 'The server has no room left for files. Its operator has to make some; try again later.',
+      });
+    }
+  });
+
   it('tells nothing of an unexpected cause', () => {
     const told = JSON.stringify(toRequestError(new Error('connect ECONNREFUSED 10.0.0.7:5432')));
     expect(told).toContain('internal_error');

@@ -1,13 +1,12 @@
-import { AppError, ERROR_CATALOGUE } from '#libs/errors';
+import { toAppError } from '#libs/errors';
 import type { RequestError } from '../inference-request.entity.js';
 
 /**
  * What the owner reads about a failure. An error thrown on purpose says it itself; the cause of anything else stays
  * in the log.
  */
-export function toRequestError(error: unknown): RequestError {
-  if (!(error instanceof AppError))
-    return { code: 'internal_error', message: ERROR_CATALOGUE.internal_error.message };
+export function toRequestError(thrown: unknown): RequestError {
+  const error = toAppError(thrown);
   const { validationErrors = [], nextStep } = error.details;
   const fields = validationErrors
     // An error of one field often says in its own sentence what is wrong with it.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { AppError } from '#libs/errors';
+import { AppError, isDiskFull, toAppError } from '#libs/errors';
 import { Base64Decoder } from './base64-decoder.js';
 import type { LongStringSink } from './json-string-cutter.js';
 
@@ -119,9 +119,6 @@ async function openNameless(folder: string, name: string): Promise<FileHandle> {
 }
 
 function asFailure(error: unknown): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new AppError('storage_full', undefined, {}, { cause: error });
-  }
+  if (isDiskFull(error)) return toAppError(error);
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode, type ErrorDetails } from '#libs/errors';
+import { AppError, isDiskFull, toAppError, type ErrorCode, type ErrorDetails } from '#libs/errors';
 import { OutputFile } from '../../engine.port.js';
 import type { LocalModelJob } from '../local-model.js';
 
@@ -60,6 +60,7 @@ export function packError(error: unknown): WireError {
     const cause = error.cause instanceof Error ? error.cause.stack : undefined;
     return { code: error.code, message: error.message, details: error.details, stack: cause };
   }
+  if (isDiskFull(error)) return packError(toAppError(error));
   if (error instanceof Error) return { message: error.message, stack: error.stack };
   return { message: String(error) };
 }
