@@ -2,11 +2,11 @@ import type { EntityManager } from 'typeorm';
 import type { FieldError } from '#libs/errors';
 import type { FieldMappings, JsonSchema } from '../catalog.types.js';
 import type { CatalogEntry } from '../entities/catalog-entry.entity.js';
+import { LoopTurns } from '../loop-turns.js';
 import { mappingProblems } from '../wrappers/mapping-check.js';
 import type { CanonicalDefinition } from './canonical-definition.js';
 import type { WrapperDefinition } from './definitions.js';
 import { findEntries } from './find-entries.js';
-import { TimeSlice } from './time-slice.js';
 
 /** What does not fit between wrappers and the models that they name, a list for each wrapper, in their order. */
 export async function baseModelProblems(
@@ -16,10 +16,10 @@ export async function baseModelProblems(
   const wrappers = definitions as unknown as WrapperDefinition[];
   const endpoints = new Set(wrappers.flatMap((wrapper) => wrapper.baseModels.map((base) => base.model)));
   const entries = await findEntries(manager, [...endpoints]);
-  const slice = new TimeSlice();
+  const turns = new LoopTurns();
   const problems: FieldError[][] = [];
   for (const wrapper of wrappers) {
-    await slice.letOthers();
+    await turns.breathe();
     problems.push(problemsOf(wrapper, entries));
   }
   return problems;

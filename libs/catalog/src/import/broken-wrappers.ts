@@ -3,11 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { AppError, type FieldError } from '#libs/errors';
 import type { FieldMappings, JsonSchema } from '../catalog.types.js';
 import type { ChangeOrigin } from '../entities/catalog-entry-version.entity.js';
+import { LoopTurns } from '../loop-turns.js';
 import { fitProblems } from './base-model-check.js';
 import type { CanonicalDefinition } from './canonical-definition.js';
 import { endpointOf } from './definitions.js';
 import { findEntries } from './find-entries.js';
-import { TimeSlice } from './time-slice.js';
 
 /** A wrapper that fits a model as it stands, and would not fit what is to take the model's place. */
 export interface BrokenWrapper {
@@ -63,9 +63,9 @@ export async function brokenWrappers(
   });
   const byId = new Map(changes.map((change) => [change.id, change]));
   const broken: BrokenWrapper[] = [];
-  const slice = new TimeSlice();
+  const turns = new LoopTurns();
   for await (const row of wrappersOn(manager, [...byId.keys()])) {
-    await slice.letOthers();
+    await turns.breathe();
     const { model, before, after } = byId.get(row.modelId)!;
     const { wrapper, origin, inputSchema, position } = row;
     const problemsWith = (schema: JsonSchema) =>

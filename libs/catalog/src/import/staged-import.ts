@@ -2,12 +2,12 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { AppError } from '#libs/errors';
 import type { EntryKind, JsonObject } from '../catalog.types.js';
+import { LoopTurns } from '../loop-turns.js';
 import { isJsonObject } from '../schema/local-ref.js';
 import { type CanonicalDefinition, canonicalDefinition, withoutReadOnly } from './canonical-definition.js';
 import { definitionProblems } from './definition-check.js';
 import { DEFAULT_OWNER } from './definitions.js';
 import { RowProblems } from './row-problems.js';
-import { TimeSlice } from './time-slice.js';
 
 /** Most rows of one import. */
 const MOST_ROWS = 10_000;
@@ -36,7 +36,7 @@ export class StagedImport {
   private rows: string[] = [];
   private indexes: number[] = [];
   private characters = 0;
-  private readonly slice = new TimeSlice();
+  private readonly turns = new LoopTurns();
 
   private constructor(private readonly kind: EntryKind) {}
 
@@ -65,7 +65,7 @@ export class StagedImport {
   }
 
   private async add(row: unknown, index: number): Promise<void> {
-    await this.slice.letOthers();
+    await this.turns.breathe();
     const endpoint = endpointIn(row);
     this.problems.add(index, endpoint, definitionProblems(this.kind, row));
     if (endpoint !== null) this.noteEndpoint(endpoint, index);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LoopTurns } from './loop-turns.js';
+import { LoopTurns } from '../loop-turns.js';
 import { codeFilter, isCategory, postedNumbers } from './postings.js';
 import { PostingsCache } from './postings-cache.service.js';
 import { QueryLanguage } from './query-language.service.js';

@@ -1,5 +1,5 @@
 import { BestEntries } from './best-entries.js';
-import type { LoopTurns } from './loop-turns.js';
+import type { LoopTurns } from '../loop-turns.js';
 import { countPostings, type CodeFilter, type Postings } from './postings.js';
 import { MOST_CONCEPTS, SETTLED, type LeveledTerm, type Tally } from './tally.js';
 
