@@ -22,22 +22,32 @@ export function nearestWord(word: string, candidates: readonly string[]): string
   return best?.candidate ?? null;
 }
 
-/** Least number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
-export function editDistance(one: string, other: string): number {
-  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
-  const cell = (row: number, column: number) => rows[row]?.[column] ?? Infinity;
-  for (let row = 1; row <= one.length; row += 1) {
-    rows[row] = [row];
+/**
+ * Least number of insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
+ *
+ * @param most a distance that is surely greater may come out as Infinity, which spares most of the work
+ */
+export function editDistance(one: string, other: string, most = Infinity): number {
+  // Three rows of the table are enough, and a typing error is compared with thousands of words.
+  let before: number[] = [];
+  let last = Array.from({ length: other.length + 1 }, (_, column) => column);
+  let row: number[] = [];
+  for (let at = 1; at <= one.length; at += 1) {
+    row[0] = at;
+    let nearest = at;
+    const letter = one.charCodeAt(at - 1);
     for (let column = 1; column <= other.length; column += 1) {
-      const same = one[row - 1] === other[column - 1];
-      const swapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
-      (rows[row] as number[])[column] = Math.min(
-        cell(row - 1, column) + 1,
-        cell(row, column - 1) + 1,
-        cell(row - 1, column - 1) + (same ? 0 : 1),
-        swapped ? cell(row - 2, column - 2) + 1 : Infinity,
-      );
+      const wanted = other.charCodeAt(column - 1);
+      const replaced = (last[column - 1] as number) + (letter === wanted ? 0 : 1);
+      const least = Math.min(replaced, (last[column] as number) + 1, (row[column - 1] as number) + 1);
+      const swapped = letter === other.charCodeAt(column - 2) && one.charCodeAt(at - 2) === wanted;
+      const distance = swapped ? Math.min(least, (before[column - 2] as number) + 1) : least;
+      row[column] = distance;
+      nearest = Math.min(nearest, distance);
     }
+    // A swap reaches over one row, and costs one.
+    if (nearest > most + 1) return Infinity;
+    [before, last, row] = [last, row, before];
   }
-  return cell(one.length, other.length);
+  return last[other.length] as number;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nearWord } from './near-word.js';
+import { SpellingDictionary } from './spelling-dictionary.js';
 import { compileThesaurus, queryConcepts, thesaurusWords, type Thesaurus } from './query-concepts.js';
 import { MEDIUM_OF } from './query-words.js';
 import type { Concept } from './ranking.js';
@@ -17,7 +17,7 @@ const MOST_CORRECTED = 4;
 export class QueryLanguage {
   /** A word's stem never changes, so nothing here grows old. */
   private readonly stems = new Map<string, string | null>();
-  private thesaurusWords: readonly string[] = [];
+  private dictionary = new SpellingDictionary([]);
   private thesaurus: Promise<Thesaurus> | undefined;
 
   constructor(private readonly repository: SearchRepository) {}
@@ -58,7 +58,7 @@ export class QueryLanguage {
   ): string[] | null {
     const corrections = new Map<string, string>();
     for (const word of unknown) {
-      const best = nearWord(word, [...(near.get(word) ?? []), ...this.thesaurusWords, ...MEDIUM_OF.keys()]);
+      const best = this.dictionary.nearest(word, near.get(word) ?? []);
       if (best !== null) corrections.set(word, best);
     }
     return corrections.size > 0 ? words.map((word) => corrections.get(word) ?? word) : null;
@@ -75,8 +75,9 @@ export class QueryLanguage {
 
   private async compile(): Promise<Thesaurus> {
     const examples = await readTaskExamples();
-    this.thesaurusWords = thesaurusWords(examples);
-    return compileThesaurus(await this.stemsOf(this.thesaurusWords), examples);
+    const words = thesaurusWords(examples);
+    this.dictionary = new SpellingDictionary([...words, ...MEDIUM_OF.keys()]);
+    return compileThesaurus(await this.stemsOf(words), examples);
   }
 
   private async stemsOf(words: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
