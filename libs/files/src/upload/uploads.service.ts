@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import { IsNull, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
@@ -114,6 +114,11 @@ export class UploadsService {
       after = expired.at(-1)?.id ?? after;
       batch = expired.length;
     }
+  }
+
+  /** True when a file may yet be made of what has come for the upload with this key. */
+  isAwaited(key: string): Promise<boolean> {
+    return this.uploads.existsBy({ key, completedAt: IsNull() });
   }
 
   /** @throws AppError `not_found` for an upload that is not the actor's, or is over */
