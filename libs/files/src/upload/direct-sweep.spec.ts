@@ -58,4 +58,17 @@ describe('the sweep of single uploads that go past this server', () => {
     expect(await textAt(file_url)).toBe('it');
     expect(await waiting()).toEqual([]);
   });
+
+  it('waits some hours for a PUT that began while its URL was good', async () => {
+    const [late, never] = [await announce(), await announce()];
+    await expired(late.key, 5);
+    await expired(never.key, 7);
+    await sweeper.sweep();
+    expect(await uploads().countBy({ key: never.key })).toBe(0);
+    await late.put();
+    await sweeper.sweep();
+    expect(await waiting()).toEqual([]);
+    expect(await textAt(late.file_url)).toBe('it');
+    expect(await uploads().countBy({ key: late.key })).toBe(0);
+  });
 });

@@ -22,6 +22,7 @@ export class StorageTransfer implements UploadTransfer {
     private readonly files: FilesService,
   ) {}
 
+  /** False when this server's storage takes no bytes from clients: then no upload can begin or end this way. */
   get isPossible(): boolean {
     return this.storage.direct !== null;
   }
@@ -59,16 +60,17 @@ export class StorageTransfer implements UploadTransfer {
     return this.files.adopt({ key, userId, storageKey: key, isOnlyCopy: true }, place, meta);
   }
 
-  /** True when the bytes of a single PUT have come. */
-  async hasCome(key: string): Promise<boolean> {
-    return (await this.direct.statWaiting(key)) !== null;
+  /** True for a single upload that the storage has the bytes of, and that nobody has accepted yet. */
+  async isWaiting({ key, multipart, completedAt }: Upload): Promise<boolean> {
+    if (multipart || completedAt || !this.storage.direct) return false;
+    return (await this.storage.direct.statWaiting(key)) !== null;
   }
 
   /**
-   * Makes the file of what a single PUT has brought.
+   * Makes the file of what waits for a single upload.
    * @throws AppError `file_too_large`, `invalid_file`, `storage_quota_exceeded`, `too_many_uploads`
    */
-  async take(upload: Upload): Promise<StoredFile> {
+  async accept(upload: Upload): Promise<StoredFile> {
     const { key, userId } = upload;
     const limit = this.config.MAX_FILE_BYTES;
     const announcedBytes = (await this.direct.statWaiting(key))?.size;
@@ -79,9 +81,10 @@ export class StorageTransfer implements UploadTransfer {
     return this.files.adopt({ key, userId, storageKey, isOnlyCopy: false }, place, meta);
   }
 
-  async discard(upload: Upload): Promise<void> {
-    if (upload.multipartId) await this.direct.abortParts(upload.key, upload.multipartId);
-    else await this.direct.discard(upload.key);
+  /** What another storage has, from before the server was moved, goes with the move's end. */
+  async discard({ key, multipartId }: Upload): Promise<void> {
+    if (multipartId) await this.storage.direct?.abortParts(key, multipartId);
+    else await this.storage.direct?.discard(key);
   }
 
   private get direct(): DirectStorage {

@@ -1,25 +1,30 @@
 import { getRepositoryToken } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { In, type Repository } from 'typeorm';
 import { type FilesBench, patternBytes, startFilesBench } from '../files.spec-support.js';
 import { FilesService } from '../records/files.service.js';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { UploadClient } from './upload-client.spec-support.js';
 import { Upload } from './upload.entity.js';
+import { UploadsService } from './uploads.service.js';
 
 const MIB = 1024 * 1024;
 
 describe('direct uploads that go past this server', () => {
   let s3: S3Server;
   let bench: FilesBench;
+  let moved: FilesBench | undefined;
   let client: UploadClient;
+  let key: string;
 
   beforeAll(async () => {
     s3 = await startS3Server();
     bench = await startFilesBench({ ...s3.env, S3_PUBLIC_ENDPOINT: 'https://files.example.com' });
-    client = new UploadClient(bench, (await bench.newActor()).key);
+    ({ key } = await bench.newActor());
+    client = new UploadClient(bench, key);
   }, 60_000);
   afterAll(async () => {
+    await moved?.stop();
     await bench.stop();
     await s3.stop();
   });
@@ -31,9 +36,9 @@ describe('direct uploads that go past this server', () => {
   it('have type, length, key and expiry in the signature, and lead to the public address', async () => {
     const { upload_url, file_url } = await client.initiate('image/png', 100);
     const url = new URL(upload_url);
-    const key = file_url.split('/').at(-1);
+    const name = file_url.split('/').at(-1);
     expect(url.origin + url.pathname).toBe(
-      `https://files.example.com/modelrunner-test/files/incoming/${key}`,
+      `https://files.example.com/modelrunner-test/files/incoming/${name}`,
     );
     expect(Object.fromEntries(url.searchParams)).toMatchObject({
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
@@ -100,10 +105,19 @@ describe('direct uploads that go past this server', () => {
   });
 
   it('end when the server keeps its files elsewhere meanwhile', async () => {
-    const upload = await client.start();
-    await bench.app
-      .get<Repository<Upload>>(getRepositoryToken(Upload))
-      .update({ id: upload.uploadId }, { multipartId: 'gone' });
-    expect((await client.finish(upload, [{ partNumber: 1, etag: 'x' }])).status).toBe(404);
+    const [aborted, expired] = [await client.start(), await client.start()];
+    const { file_url } = await client.initiate('text/plain');
+    const uploads = bench.app.get<Repository<Upload>>(getRepositoryToken(Upload));
+    moved = await startFilesBench({ STORAGE: 'disk', DATABASE_URL: bench.config.DATABASE_URL! });
+    const later = new UploadClient(moved, key);
+    expect((await later.partUrl(aborted, 1)).status).toBe(404);
+    expect((await later.finish(aborted, [{ partNumber: 1, etag: 'x' }])).status).toBe(404);
+    expect((await later.abort(aborted)).status).toBe(204);
+    const single = { key: file_url.split('/').at(-1) };
+    for (const which of [{ id: expired.uploadId }, single])
+      await uploads.update(which, { expiresAt: new Date(Date.now() - 1) });
+    await moved.app.get(UploadsService).deleteExpired();
+    const ids = [aborted.uploadId, expired.uploadId];
+    expect(await uploads.countBy([{ id: In(ids) }, single])).toBe(0);
   });
 });

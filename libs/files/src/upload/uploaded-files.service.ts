@@ -6,8 +6,8 @@ import { AppError } from '#libs/errors';
 import { ownMediaKey } from '../media/media-url.js';
 import type { FileRecord } from '../records/file.entity.js';
 import { FilesService } from '../records/files.service.js';
+import { StorageTransfer } from './storage-transfer.service.js';
 import { UploadClosing } from './upload-closing.service.js';
-import { UploadTransfers } from './upload-transfers.service.js';
 import { Upload } from './upload.entity.js';
 
 /**
@@ -20,7 +20,7 @@ export class UploadedFiles {
     @InjectRepository(Upload) private readonly uploads: Repository<Upload>,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly files: FilesService,
-    private readonly transfers: UploadTransfers,
+    private readonly direct: StorageTransfer,
     private readonly closing: UploadClosing,
   ) {}
 
@@ -54,11 +54,11 @@ export class UploadedFiles {
     return new Set(missing.filter(([, key]) => !waiting.has(key)).map(([url]) => url));
   }
 
-  /** Makes a file of what has come for this upload. @returns false when nothing has */
+  /** Makes a file of what waits for this upload. @returns false when nothing does */
   async accept(upload: Upload): Promise<boolean> {
-    if (!(await this.transfers.hasCome(upload))) return false;
+    if (!(await this.direct.isWaiting(upload))) return false;
     try {
-      await this.closing.complete(upload, () => this.transfers.take(upload));
+      await this.closing.complete(upload, () => this.direct.accept(upload));
       return true;
     } catch (error) {
       const refused = error instanceof AppError && ['file_too_large', 'invalid_file'].includes(error.code);
@@ -67,12 +67,11 @@ export class UploadedFiles {
     }
   }
 
-  /** Which of these have come, and nobody has looked at them yet. */
   private async keysThatWait(keys: string[]): Promise<Set<string>> {
     const waiting = new Set<string>();
     const where = { key: In(keys), multipart: false, completedAt: IsNull() };
     for (const upload of await this.uploads.find({ where })) {
-      if (await this.transfers.hasCome(upload)) waiting.add(upload.key);
+      if (await this.direct.isWaiting(upload)) waiting.add(upload.key);
     }
     return waiting;
   }

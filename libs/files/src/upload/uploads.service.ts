@@ -13,7 +13,12 @@ import { newStorageKey } from '../storage/storage-key.js';
 import { checkParts, type ClaimedPart } from './part-rules.js';
 import { UploadClosing } from './upload-closing.service.js';
 import { fileMeta } from './upload-meta.js';
-import { LARGEST_MULTIPART_BYTES, MULTIPART_LIFETIME_MS, URL_LIFETIME_MS } from './upload-rules.js';
+import {
+  LARGEST_MULTIPART_BYTES,
+  LONGEST_PUT_MS,
+  MULTIPART_LIFETIME_MS,
+  URL_LIFETIME_MS,
+} from './upload-rules.js';
 import { UploadTransfers } from './upload-transfers.service.js';
 import { Upload } from './upload.entity.js';
 import { UploadedFiles } from './uploaded-files.service.js';
@@ -140,12 +145,19 @@ export class UploadsService {
     await transfer.join(upload, stored && checkParts(claimed, stored, upload.size));
   }
 
-  /** What came for it and has no room now goes with it: nobody kept it free, and there is no other end. */
+  /** What waits and has no room now goes with the upload: nobody kept it free, and there is no other end. */
   private async expire(upload: Upload): Promise<void> {
-    await this.uploaded.accept(upload).catch((error: unknown) => {
-      if (!(error instanceof AppError) || error.code !== 'storage_quota_exceeded') throw error;
+    const hasCome = await this.uploaded.accept(upload).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'storage_quota_exceeded') return true;
+      throw error;
     });
-    await this.closing.remove(upload);
+    if (hasCome || !this.mayStillCome(upload)) await this.closing.remove(upload);
+  }
+
+  /** A storage looks at the clock only when a PUT begins, and nothing tells of one that is under way. */
+  private mayStillCome({ multipart, completedAt, expiresAt }: Upload): boolean {
+    if (multipart || completedAt || !this.transfers.direct) return false;
+    return Date.now() - expiresAt.getTime() < LONGEST_PUT_MS;
   }
 
   /** Bytes that go past this server cannot be stopped on their way, so what cannot fit is refused here. */
@@ -160,7 +172,8 @@ export class UploadsService {
     if (!type)
       throw new AppError('invalid_request', `"${contentType}" is not a media type such as image/png.`);
     if (size !== undefined && size > limit) throw tooLarge(limit);
-    if (this.transfers.arePastServer) await this.pending.assertRoom(actor.userId, size);
+    const { direct } = this.transfers;
+    if (direct) await this.pending.assertRoom(actor.userId, size);
     const key = newStorageKey();
     const facts = {
       key,
@@ -169,7 +182,7 @@ export class UploadsService {
       contentType: type,
       size: size ?? null,
       multipart,
-      multipartId: multipart ? await this.transfers.startParts(key) : null,
+      multipartId: direct && multipart ? await direct.startParts(key) : null,
       expiresAt: new Date(Date.now() + lifetime),
     };
     return this.uploads.save(this.uploads.create(facts));
