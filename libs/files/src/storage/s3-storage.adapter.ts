@@ -54,8 +54,8 @@ export class S3Storage implements StorageAdapter {
     }
   }
 
-  async sweep({ isAwaited = async () => false }: SweepOptions = {}): Promise<void> {
-    const before = Date.now() - ABANDONED_AFTER_MS;
+  async sweep({ isAwaited = async () => false, isLeft = false }: SweepOptions = {}): Promise<void> {
+    const before = isLeft ? Infinity : Date.now() - ABANDONED_AFTER_MS;
     for await (const { key, storedAt } of this.listFolder(this.s3.prefix + WAITING)) {
       if (storedAt.getTime() >= before || !isStorageKey(key)) continue;
       if (!(await isAwaited(key))) await this.direct.discard(key);

@@ -23,6 +23,8 @@ export interface StoredObject {
 export interface SweepOptions {
   /** Asked of each thing that clients put here themselves and that is old: true keeps it. Default: none is kept. */
   isAwaited?: (key: string) => Promise<boolean>;
+  /** Nobody writes here any more: what is half-written, or waits, goes however young it is. Default: false. */
+  isLeft?: boolean;
 }
 
 /**

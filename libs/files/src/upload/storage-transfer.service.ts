@@ -3,6 +3,7 @@ import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { FilesService, type StoredFile, tooLarge } from '../records/files.service.js';
 import type { DirectStorage, StoredPart } from '../storage/direct-storage.port.js';
+import { isNotFound } from '../storage/not-found.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { bytesOf } from './part-rules.js';
@@ -95,8 +96,4 @@ export class StorageTransfer implements UploadTransfer {
 
 function idOf({ multipartId }: Upload): string {
   return multipartId ?? '';
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'not_found';
 }

@@ -9,6 +9,7 @@ import { cleanFileName } from '../content/file-name.js';
 import { PendingFiles } from '../limits/pending-files.service.js';
 import { mediaUrl } from '../media/media-url.js';
 import { tooLarge } from '../records/files.service.js';
+import { NO_ID } from '../records/no-id.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { checkParts, type ClaimedPart } from './part-rules.js';
 import { UploadClosing } from './upload-closing.service.js';
@@ -25,8 +26,6 @@ import { UploadedFiles } from './uploaded-files.service.js';
 
 /** Uploads swept at a time. */
 const BATCH = 100;
-/** Before every other id. */
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface AnnouncedFile {
   fileName: string;
