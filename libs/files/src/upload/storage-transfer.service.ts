@@ -58,7 +58,7 @@ export class StorageTransfer implements UploadTransfer {
     };
     const announcedBytes = parts ? bytesOf(parts) : (await this.storage.stat(key))?.size;
     const meta = { ...fileMeta(upload, this.config), maxBytes: LARGEST_MULTIPART_BYTES, announcedBytes };
-    return this.files.adopt({ key, userId, storageKey: key, isOnlyCopy: true }, place, meta);
+    return this.files.adopt({ key, userId, storageKey: key, isUpload: true, isOnlyCopy: true }, place, meta);
   }
 
   /** True for a single upload that the storage has the bytes of, and that nobody has accepted yet. */
@@ -69,7 +69,7 @@ export class StorageTransfer implements UploadTransfer {
 
   /**
    * Makes the file of what waits for a single upload.
-   * @throws AppError `file_too_large`, `invalid_file`, `storage_quota_exceeded`, `too_many_uploads`
+   * @throws AppError `file_too_large`, `invalid_file`, `storage_quota_exceeded`
    */
   async accept(upload: Upload): Promise<StoredFile> {
     const { key, userId } = upload;
@@ -79,7 +79,8 @@ export class StorageTransfer implements UploadTransfer {
     const storageKey = newStorageKey();
     const place = () => this.direct.accept(key, storageKey);
     const meta = { ...fileMeta(upload, this.config), announcedBytes };
-    return this.files.adopt({ key, userId, storageKey, isOnlyCopy: false }, place, meta);
+    const bytes = { key, userId, storageKey, isUpload: false, isOnlyCopy: false };
+    return this.files.adopt(bytes, place, meta);
   }
 
   /** What another storage has, from before the server was moved, goes with the move's end. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { ownMediaKey } from '../media/media-url.js';
@@ -26,14 +26,35 @@ export class UploadedFiles {
 
   /**
    * @returns null when there is none, or when it has expired
-   * @throws AppError `file_too_large`, `invalid_file` to the first who asks for a file that may not be;
-   * `storage_quota_exceeded`, `too_many_uploads` while its owner has no room for it
+   * @throws AppError `file_too_large`, `invalid_file` to the first who asks for a file that may not be; `conflict`
+   * while its owner has no room for it, who alone may know why
    */
   async find(key: string): Promise<FileRecord | null> {
     const file = await this.files.findByKey(key);
     if (file) return file;
     const upload = await this.uploads.findOneBy({ key, multipart: false, completedAt: IsNull() });
-    return upload && (await this.accept(upload)) ? this.files.findByKey(key) : null;
+    if (!upload) return null;
+    const hasCome = await this.accept(upload).catch((error: unknown) => {
+      throw error instanceof AppError && error.code === 'storage_quota_exceeded' ? notYet(error) : error;
+    });
+    return hasCome ? this.files.findByKey(key) : null;
+  }
+
+  /**
+   * Forgets what waits for an upload of this user, without a look at it.
+   * @param alongside part of the same transaction
+   * @returns null when nothing waits, or it has become a file
+   * @throws AppError `conflict` while it becomes one
+   */
+  async removeWaiting(
+    userId: string,
+    key: string,
+    alongside: (upload: Upload, manager: EntityManager) => Promise<void>,
+  ): Promise<Upload | null> {
+    const upload = await this.uploads.findOneBy({ key, userId, multipart: false, completedAt: IsNull() });
+    if (!upload || !(await this.direct.isWaiting(upload))) return null;
+    const isRemoved = await this.closing.removeOpen(upload, (manager) => alongside(upload, manager));
+    return isRemoved ? upload : null;
   }
 
   /**
@@ -75,4 +96,11 @@ export class UploadedFiles {
     }
     return waiting;
   }
+}
+
+/** What anyone may know who has the URL. */
+function notYet(cause: AppError): AppError {
+  const message = 'This file has arrived, but is not available yet. Ask again later.';
+  const nextStep = 'Its owner sees with GET /storage/usage whether there is room for it.';
+  return new AppError('conflict', message, { nextStep, retryAfterSeconds: 60 }, { cause });
 }
