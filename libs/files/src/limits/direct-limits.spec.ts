@@ -52,7 +52,7 @@ describe('bytes of a user that go past the server', () => {
     return [response.status, body?.details.code];
   };
   const putWhole = async (client: UploadClient, bytes: number) => {
-    const { upload_url, file_url } = await client.initiate(TYPE);
+    const { upload_url, file_url } = await client.initiate(TYPE, bytes);
     expect((await client.put(upload_url, patternBytes(bytes), TYPE)).status).toBe(200);
     return file_url;
   };
@@ -65,8 +65,26 @@ describe('bytes of a user that go past the server', () => {
     for (const path of ['initiate', 'initiate-multipart']) {
       const file = { file_name: 'a', content_type: TYPE };
       expect(await client.call('POST', path, { ...file, size: 3 * MIB })).toMatchObject(refused);
-      expect((await client.call('POST', path, { ...file, size: 2 * MIB })).status).toBe(200);
+      expect((await client.call('POST', path, { ...file, size: MIB })).status).toBe(200);
     }
+  });
+
+  it('are refused, too, when they do not fit beside what was announced before, at once or in turn', async () => {
+    const { actor, client } = await newUser();
+    const announce = (size?: number, path = 'initiate') =>
+      client.call('POST', path, { file_name: 'a', content_type: TYPE, size });
+    const statuses = (await Promise.all(Array.from({ length: 6 }, () => announce(2 * MIB)))).map(
+      ({ status }) => status,
+    );
+    expect(statuses.sort()).toEqual([200, 200, 200, 200, 403, 403]);
+    await rows(Upload).update({ userId: actor.userId }, { expiresAt: new Date() });
+    const upload = (await announce(undefined, 'initiate-multipart')).body;
+    expect((await announce(1)).status).toBe(403);
+    expect((await client.abort(upload)).status).toBe(204);
+    s3.failure = (call) => (call.startsWith('POST') ? 'AccessDenied' : undefined);
+    expect((await announce(8 * MIB, 'initiate-multipart')).status).toBe(503);
+    s3.failure = null;
+    expect((await announce(8 * MIB)).status).toBe(200);
   });
 
   it('are held to the limits when the file is first asked for; it waits for room until its time is over', async () => {
@@ -137,10 +155,10 @@ describe('bytes of a user that go past the server', () => {
   it('are not gone, and their owner can delete them, before anybody has seen them', async () => {
     const { actor, key, client } = await newUser();
     const stranger = await newUser();
+    const { file_url: never } = await client.initiate(TYPE, MIB);
     const url = await putWhole(client, 6 * MIB);
     // They need no room for that.
     await fill(actor, 4 * MIB);
-    const { file_url: never } = await client.initiate(TYPE);
     const gone = await bench.app.get(UploadedFiles).goneUrls([url, never, 'https://example.com/']);
     expect([...gone]).toEqual([never]);
     const path = `${bench.origin}/storage/files/${url.split('/').at(-1)}`;

@@ -28,22 +28,25 @@ export function storageLimits(config: Settings): StorageLimits {
 /**
  * @param used bytes that the user has stored
  * @param wanted bytes of the file that does not fit; undefined when they are not known
+ * @param withBegun uploads that were announced are counted among them
  */
-export function tooManyBytes(config: Settings, used: number, wanted?: number): AppError {
+export function tooManyBytes(config: Settings, used: number, wanted?: number, withBegun = false): AppError {
+  const whose = withBegun ? 'Your files and the uploads that you began' : 'Your files';
   const most = formatBytes(config.MAX_STORED_BYTES_PER_USER);
   const more =
     wanted === undefined ? 'this file does not fit' : `this file of ${formatBytes(wanted)} does not fit`;
   return new AppError(
     'storage_quota_exceeded',
-    `Your files take ${formatBytes(used)} of the ${most} that you may store: ${more}.`,
+    `${whose} take ${formatBytes(used)} of the ${most} that you may store: ${more}.`,
     { nextStep: wayOut(config) },
   );
 }
 
-export function tooManyFiles(config: Settings): AppError {
+export function tooManyFiles(config: Settings, withBegun = false): AppError {
+  const who = withBegun ? 'You have, or began to upload,' : 'You have';
   return new AppError(
     'storage_quota_exceeded',
-    `You have the ${config.MAX_FILES_PER_USER} files that you may store.`,
+    `${who} the ${config.MAX_FILES_PER_USER} files that you may store.`,
     { nextStep: wayOut(config) },
   );
 }

@@ -12,6 +12,7 @@ import { tooLarge } from '../records/files.service.js';
 import { NO_ID } from '../records/no-id.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { checkParts, type ClaimedPart } from './part-rules.js';
+import type { StorageTransfer } from './storage-transfer.service.js';
 import { UploadClosing } from './upload-closing.service.js';
 import { fileMeta } from './upload-meta.js';
 import {
@@ -171,19 +172,30 @@ export class UploadsService {
     if (!type)
       throw new AppError('invalid_request', `"${contentType}" is not a media type such as image/png.`);
     if (size !== undefined && size > limit) throw tooLarge(limit);
-    const { direct } = this.transfers;
-    if (direct) await this.pending.assertRoom(actor.userId, size);
-    const key = newStorageKey();
     const facts = {
-      key,
+      key: newStorageKey(),
       userId: actor.userId,
       fileName: cleanFileName(fileName),
       contentType: type,
       size: size ?? null,
       multipart,
-      multipartId: direct && multipart ? await direct.startParts(key) : null,
       expiresAt: new Date(Date.now() + lifetime),
     };
-    return this.uploads.save(this.uploads.create(facts));
+    const { direct } = this.transfers;
+    const upload = await this.uploads.manager.transaction(async (manager) => {
+      if (direct) await this.pending.assertRoom(actor.userId, size, manager);
+      return manager.save(this.uploads.create(facts));
+    });
+    return direct && multipart ? this.startParts(upload, direct) : upload;
+  }
+
+  private async startParts(upload: Upload, direct: StorageTransfer): Promise<Upload> {
+    try {
+      const multipartId = await direct.startParts(upload.key);
+      return await this.uploads.save({ ...upload, multipartId });
+    } catch (error) {
+      await this.uploads.delete({ id: upload.id });
+      throw error;
+    }
   }
 }
