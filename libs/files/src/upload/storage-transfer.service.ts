@@ -76,6 +76,11 @@ export class StorageTransfer implements UploadTransfer {
     const limit = this.config.MAX_FILE_BYTES;
     const announcedBytes = (await this.direct.statWaiting(key))?.size;
     if ((announcedBytes ?? 0) > limit) throw tooLarge(limit);
+    // The length is signed, but not every service holds its clients to it.
+    if (upload.size !== null && announcedBytes !== undefined && announcedBytes !== upload.size) {
+      const message = `The file has ${announcedBytes} bytes, ${upload.size} were announced.`;
+      throw new AppError('invalid_file', message);
+    }
     const storageKey = newStorageKey();
     const place = () => this.direct.accept(key, storageKey);
     const meta = { ...fileMeta(upload, this.config), announcedBytes };

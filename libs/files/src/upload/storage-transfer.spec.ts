@@ -104,6 +104,40 @@ describe('direct uploads that go past this server', () => {
     expect(await (await fetch(upload.fileUrl)).text()).toBe('the only part');
   });
 
+  it('are refused and forgotten when they are not of the size that was announced', async () => {
+    const { upload_url, file_url } = await client.initiate('text/plain', 5);
+    // This service signs nothing, so it takes any length.
+    await client.put(local(upload_url), 'too long', 'text/plain');
+    const answer = await fetch(file_url);
+    expect([answer.status, await answer.text()]).toEqual([
+      422,
+      expect.stringContaining('has 8 bytes, 5 were announced'),
+    ]);
+    expect((await fetch(file_url)).status).toBe(404);
+  });
+
+  it('say why the storage joins no parts, and are joined although the answer to the joining was lost', async () => {
+    const upload = await client.start();
+    const url = (await client.partUrl(upload, 1)).body.presignedUrl;
+    const parts = [{ partNumber: 1, etag: (await client.put(local(url), 'joined')).etag! }];
+    s3.failure = (call) => (call.startsWith('POST') ? 'InvalidPart' : undefined);
+    expect((await client.finish(upload, parts)).status).toBe(409);
+    s3.failure = (call) => (call.startsWith('POST') ? 'EntityTooSmall' : undefined);
+    expect((await client.finish(upload, parts)).status).toBe(400);
+    s3.failure = (call) => (call.startsWith('POST') ? 'NoSuchUpload' : undefined);
+    expect((await client.finish(upload, parts)).status).toBe(404);
+    s3.failure = null;
+    const direct = bench.app.get<StorageAdapter>(STORAGE).direct!;
+    const { multipartId } = await bench.app
+      .get<Repository<Upload>>(getRepositoryToken(Upload))
+      .findOneByOrFail({ id: upload.uploadId });
+    const stored = await direct.listParts(upload.uploadKey, multipartId!);
+    await direct.joinParts(upload.uploadKey, multipartId!, stored);
+    await direct.joinParts(upload.uploadKey, multipartId!, stored);
+    expect((await client.finish(upload, parts)).status).toBe(200);
+    expect(await (await fetch(upload.fileUrl)).text()).toBe('joined');
+  });
+
   it('end when the server keeps its files elsewhere meanwhile', async () => {
     const [aborted, expired] = [await client.start(), await client.start()];
     const { file_url } = await client.initiate('text/plain');
