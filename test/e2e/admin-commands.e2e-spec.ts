@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Assistant } from '../../apps/demo/src/assistant.js';
 import { ROOT, startOwnServer, type OwnServer } from '../../apps/demo/src/own-server.js';
+import { startS3Server } from '../support/s3-server.js';
 
 jest.setTimeout(120_000);
 
@@ -16,10 +17,11 @@ describe('npm run admin', () => {
   beforeAll(async () => void (server = await startOwnServer()));
   afterAll(() => server?.stop());
 
-  const admin = (...args: string[]) =>
+  const runAdmin = (env: Record<string, string>, ...args: string[]) =>
     run(process.execPath, [join(ROOT, 'dist/apps/admin/src/main.js'), ...args], {
-      env: { ...process.env, DATA_DIR: server.dataDir, DATABASE_URL: '' },
+      env: { ...process.env, DATA_DIR: server.dataDir, DATABASE_URL: '', ...env },
     });
+  const admin = (...args: string[]) => runAdmin({}, ...args);
   const connect = (password: string) =>
     Assistant.connect(new URL(`${server.url}/mcp`), { email: 'ada@example.com', password });
 
@@ -133,6 +135,33 @@ describe('npm run admin', () => {
     await expect(admin('models', 'import', `${file}.gone`)).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringContaining('there is no such file'),
+    });
+  });
+
+  it('moves files to a bucket, and ends with code 1 when the bytes of one are gone', async () => {
+    const move = async () => {
+      const s3 = await startS3Server();
+      const moved = runAdmin({ ...s3.env, STORAGE: 'disk' }, 'storage', 'move', '--to', 's3');
+      const result = await moved.then(
+        ({ stdout }) => ({ code: 0, stdout }),
+        ({ code, stdout }: { code: number; stdout: string }) => ({ code, stdout }),
+      );
+      await s3.stop();
+      return result;
+    };
+    // The embedded models came with files of their own.
+    expect(await move()).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+ copied, 0 there already/) });
+    const folder = join(server.dataDir, 'files');
+    const names = await readdir(folder, { recursive: true });
+    await rm(
+      join(
+        folder,
+        names.find((name) => /[0-9a-z]{40}$/.test(name))!,
+      ),
+    );
+    expect(await move()).toEqual({
+      code: 1,
+      stdout: expect.stringMatching(/^missing .* bytes\n.* 1 missing/),
     });
   });
 

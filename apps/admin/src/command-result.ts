@@ -2,4 +2,6 @@
 export interface CommandResult {
   rows: object[];
   lines: string[];
+  /** Of the process. Default: 0. */
+  exitCode?: number;
 }

@@ -33,7 +33,9 @@ async function main(): Promise<void> {
     abortOnError: false,
   });
   try {
-    print(command, await runCommand(app, command));
+    const result = await runCommand(app, command);
+    print(command, result);
+    process.exitCode = result.exitCode ?? 0;
   } finally {
     await app.close();
   }

@@ -40,7 +40,7 @@ function linesOf({ outcome, report }: Check): string[] {
     `${rows} files and parts in the database, ${objects} in the storage (${bytes} bytes)`,
     `${missing} without bytes, ${wrongSize} with other bytes, ${orphan} bytes without a file; ${repaired} put right`,
     ...(elsewhere > 0
-      ? [`${elsewhere} of those without bytes are in the other storage: storage move brings them`]
+      ? [`at least ${elsewhere} of those without bytes are in the other storage: storage move brings them`]
       : []),
     ...examples.map(
       ({ fault, storageKey, expected, found }) =>

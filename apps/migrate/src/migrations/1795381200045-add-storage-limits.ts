@@ -110,10 +110,9 @@ async function admitWrites(runner: QueryRunner): Promise<void> {
     BEGIN
       INSERT INTO storage_usage (user_id) VALUES (for_user) ON CONFLICT DO NOTHING;
       SELECT * INTO stored FROM storage_usage u WHERE u.user_id = for_user FOR UPDATE;
-      -- A writer that gave no sign of life for a minute is dead. Whoever tries again is not beside himself.
+      -- A writer that gave no sign of life for a minute is dead.
       SELECT count(*) FILTER (WHERE is_upload) AS uploads, count(*) AS files, coalesce(sum(announced), 0)::bigint AS bytes
-      INTO arriving FROM pending_files p WHERE p.user_id = for_user AND p.alive_at > now() - interval '1 minute'
-        AND p.storage_key <> new_storage_key;
+      INTO arriving FROM pending_files p WHERE p.user_id = for_user AND p.alive_at > now() - interval '1 minute';
       SELECT coalesce(sum(p.size), 0)::bigint INTO in_parts
       FROM uploads u JOIN upload_parts p ON p.upload_id = u.id
       WHERE u.user_id = for_user AND u.completed_at IS NULL AND u.key <> file_key;
@@ -125,9 +124,7 @@ async function admitWrites(runner: QueryRunner): Promise<void> {
       END;
       IF said IS NULL THEN
         INSERT INTO pending_files (storage_key, user_id, is_upload, announced)
-        VALUES (new_storage_key, for_user, counts_as_upload, announces)
-        ON CONFLICT (storage_key) DO UPDATE SET user_id = EXCLUDED.user_id, is_upload = EXCLUDED.is_upload,
-          announced = EXCLUDED.announced, created_at = now(), alive_at = now();
+        VALUES (new_storage_key, for_user, counts_as_upload, announces);
       END IF;
       RETURN QUERY SELECT said, stored.bytes + in_parts, most_bytes - taken;
     END $$`);

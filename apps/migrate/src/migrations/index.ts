@@ -21,6 +21,7 @@ import { CreateClaimFunction1795381200040 } from './1795381200040-create-claim-f
 import { IndexCatalogNames1795381200041 } from './1795381200041-index-catalog-names.js';
 import { AddUploadClaims1795381200043 } from './1795381200043-add-upload-claims.js';
 import { AddStorageLimits1795381200045 } from './1795381200045-add-storage-limits.js';
+import { LetWritersTryAgain1795381200046 } from './1795381200046-let-writers-try-again.js';
 
 /** Every migration. TypeORM orders them by the time in their names; a test compares this list with the folder. */
 export const migrations: (new () => MigrationInterface)[] = [
@@ -46,4 +47,5 @@ export const migrations: (new () => MigrationInterface)[] = [
   IndexCatalogNames1795381200041,
   AddUploadClaims1795381200043,
   AddStorageLimits1795381200045,
+  LetWritersTryAgain1795381200046,
 ];

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { getRepositoryToken } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { DataSource, type Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { StorageCheckService } from '../check/storage-check.service.js';
@@ -52,11 +52,11 @@ describe('bytes of a user that go past the server', () => {
     return [response.status, body?.details.code];
   };
   const putWhole = async (client: UploadClient, bytes: number) => {
-    const { upload_url, file_url } = await client.initiate(TYPE);
+    const { upload_url, file_url } = await client.initiate(TYPE, bytes);
     expect((await client.put(upload_url, patternBytes(bytes), TYPE)).status).toBe(200);
     return file_url;
   };
-  const QUOTA = [403, 'storage_quota_exceeded'];
+  const NOT_YET = [409, 'conflict'];
 
   it('are refused when they are announced and cannot fit', async () => {
     const { actor, client } = await newUser();
@@ -65,8 +65,26 @@ describe('bytes of a user that go past the server', () => {
     for (const path of ['initiate', 'initiate-multipart']) {
       const file = { file_name: 'a', content_type: TYPE };
       expect(await client.call('POST', path, { ...file, size: 3 * MIB })).toMatchObject(refused);
-      expect((await client.call('POST', path, { ...file, size: 2 * MIB })).status).toBe(200);
+      expect((await client.call('POST', path, { ...file, size: MIB })).status).toBe(200);
     }
+  });
+
+  it('are refused, too, when they do not fit beside what was announced before, at once or in turn', async () => {
+    const { actor, client } = await newUser();
+    const announce = (size?: number, path = 'initiate') =>
+      client.call('POST', path, { file_name: 'a', content_type: TYPE, size });
+    const statuses = (await Promise.all(Array.from({ length: 6 }, () => announce(2 * MIB)))).map(
+      ({ status }) => status,
+    );
+    expect(statuses.sort()).toEqual([200, 200, 200, 200, 403, 403]);
+    await rows(Upload).update({ userId: actor.userId }, { expiresAt: new Date() });
+    const upload = (await announce(undefined, 'initiate-multipart')).body;
+    expect((await announce(1)).status).toBe(403);
+    expect((await client.abort(upload)).status).toBe(204);
+    s3.failure = (call) => (call.startsWith('POST') ? 'AccessDenied' : undefined);
+    expect((await announce(8 * MIB, 'initiate-multipart')).status).toBe(503);
+    s3.failure = null;
+    expect((await announce(8 * MIB)).status).toBe(200);
   });
 
   it('are held to the limits when the file is first asked for; it waits for room until its time is over', async () => {
@@ -74,10 +92,18 @@ describe('bytes of a user that go past the server', () => {
     const [kept, lost] = [await putWhole(client, 3 * MIB), await putWhole(client, 3 * MIB + 4)];
     const other = await fill(actor, 6 * MIB);
     const before = (await s3.storedPaths()).sort();
-    expect(await codeAt(kept)).toEqual(QUOTA);
+    const refused = await fetch(kept);
+    expect(refused.headers.get('retry-after')).toBe('60');
+    // Whoever has the URL may be a stranger.
+    expect(await refused.text()).not.toMatch(/MiB|Your/);
+    expect(await codeAt(kept)).toEqual(NOT_YET);
     expect((await s3.storedPaths()).sort()).toEqual(before);
     await drop(other);
+    // A look at it is no upload of its owner, who is at one.
+    const arriving = { storageKey: newStorageKey(), userId: actor.userId, isUpload: true };
+    await rows(PendingFile).insert(arriving);
     expect(await codeAt(kept)).toEqual([200, undefined]);
+    await rows(PendingFile).delete({ storageKey: arriving.storageKey });
     await fill(actor, 4 * MIB);
     await rows(Upload).update({ userId: actor.userId }, { expiresAt: new Date(Date.now() - 1) });
     await bench.app.get(UploadsService).deleteExpired();
@@ -127,15 +153,27 @@ describe('bytes of a user that go past the server', () => {
   });
 
   it('are not gone, and their owner can delete them, before anybody has seen them', async () => {
-    const { key, client } = await newUser();
-    const url = await putWhole(client, 1000);
-    const { file_url: never } = await client.initiate(TYPE);
+    const { actor, key, client } = await newUser();
+    const stranger = await newUser();
+    const { file_url: never } = await client.initiate(TYPE, MIB);
+    const url = await putWhole(client, 6 * MIB);
+    // They need no room for that.
+    await fill(actor, 4 * MIB);
     const gone = await bench.app.get(UploadedFiles).goneUrls([url, never, 'https://example.com/']);
     expect([...gone]).toEqual([never]);
-    const init = { method: 'DELETE', headers: { authorization: `Key ${key}` } };
     const path = `${bench.origin}/storage/files/${url.split('/').at(-1)}`;
-    expect((await fetch(path, init)).status).toBe(204);
+    const deleteAs = async (by: string) =>
+      (await fetch(path, { method: 'DELETE', headers: { authorization: `Key ${by}` } })).status;
+    expect(await deleteAs(stranger.key)).toBe(404);
+    s3.takeCalls();
+    expect(await deleteAs(key)).toBe(204);
+    expect(s3.takeCalls().map((call) => call.split(' ')[0])).toEqual(['HEAD', 'DELETE']);
     expect((await codeAt(url))[0]).toBe(404);
+    const trail = await bench.app
+      .get(DataSource)
+      .query<object[]>(`SELECT actor_id, details FROM audit_records WHERE type = 'file.deleted'`);
+    expect(trail).toMatchObject([{ actor_id: actor.userId, details: { fileName: 'a.bin' } }]);
+    expect(await deleteAs(key)).toBe(404);
   });
 
   it('are left alone by the check of the storage while they wait or are being taken', async () => {

@@ -5,11 +5,16 @@ import { APP_CONFIG, type AppConfig } from '#libs/config';
 import type { AppError } from '#libs/errors';
 import { newStorageKey } from '../storage/storage-key.js';
 import { PendingFile } from '../records/pending-file.entity.js';
+import { LARGEST_MULTIPART_BYTES } from '../upload/upload-rules.js';
 import { StorageUsage } from './storage-usage.entity.js';
 import { storageLimits, tooManyBytes, tooManyFiles, tooManyUploads } from './storage-limits.js';
 
 /** Well below the minute after which `admit_write` takes a writer for dead. */
 const SIGN_OF_LIFE_MS = 15_000;
+
+const OPEN_UPLOADS = `
+  SELECT count(*) AS files, coalesce(sum(coalesce(size, CASE WHEN multipart THEN $3::bigint ELSE $2::bigint END)), 0) AS bytes
+  FROM uploads WHERE user_id = $1 AND completed_at IS NULL AND expires_at > now()`;
 
 /** Something that is to be stored. */
 export interface Arrival {
@@ -81,17 +86,20 @@ export class PendingFiles implements OnApplicationShutdown {
   }
 
   /**
-   * For bytes that will come past this server: nothing is kept free for them, {@link begin} decides when they are there.
-   * @param size bytes, when they are known
-   * @throws AppError `storage_quota_exceeded` when they would not fit now
+   * In the transaction that announces bytes which will come past this server, where nothing can stop them: with all
+   * that the user has announced they have to fit. {@link begin} decides again when they are there.
+   * @param size bytes, when they are known; the announcements before count with the most that they may bring if not
+   * @throws AppError `storage_quota_exceeded`
    */
-  async assertRoom(userId: string, size?: number): Promise<void> {
+  async assertRoom(userId: string, size: number | undefined, manager: EntityManager): Promise<void> {
     const limits = storageLimits(this.config);
-    const { manager } = this.rows;
-    const usage = await manager.findOneBy(StorageUsage, { userId });
-    if ((usage?.files ?? 0) >= limits.files) throw tooManyFiles(this.config);
-    const bytes = (usage?.bytes ?? 0) + (await this.bytesInParts(userId, '', manager));
-    if (bytes + (size ?? 1) > limits.bytes) throw tooManyBytes(this.config, { used: bytes, wanted: size });
+    const usage = await lockUsage(userId, manager);
+    const caps = [this.config.MAX_FILE_BYTES, LARGEST_MULTIPART_BYTES];
+    const [open] = await manager.query<{ files: string; bytes: string }[]>(OPEN_UPLOADS, [userId, ...caps]);
+    if (usage.files + Number(open?.files) >= limits.files) throw tooManyFiles(this.config);
+    const arriving = Number(open?.bytes);
+    if (usage.bytes + arriving + (size ?? 1) > limits.bytes)
+      throw tooManyBytes(this.config, { used: usage.bytes, arriving, wanted: size });
   }
 
   /**
@@ -171,4 +179,11 @@ export class PendingFiles implements OnApplicationShutdown {
       this.logger.warn(`no sign of life of ${this.writing.size} uploads: ${String(error)}`);
     }
   }
+}
+
+/** One at a time announces for a user, so that each sees what was announced before. */
+async function lockUsage(userId: string, manager: EntityManager): Promise<StorageUsage> {
+  await manager.createQueryBuilder().insert().into(StorageUsage).values({ userId }).orIgnore().execute();
+  const lock = { mode: 'pessimistic_write' } as const;
+  return manager.findOneOrFail(StorageUsage, { where: { userId }, lock });
 }

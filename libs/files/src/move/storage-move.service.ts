@@ -2,30 +2,36 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import pLimit from 'p-limit';
-import { MoreThan, Repository } from 'typeorm';
+import { In, MoreThan, Repository } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { FileRecord } from '../records/file.entity.js';
+import { NO_ID } from '../records/no-id.js';
 import { createStorage, type StorageKind } from '../storage/create-storage.js';
+import { isNotFound } from '../storage/not-found.js';
 import type { StorageAdapter } from '../storage/storage.port.js';
 
 /** Rows read at a time, and files under way at once. */
 const BATCH = 200;
 const AT_ONCE = 4;
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** What became of one file. */
 export interface MovedFile {
   storageKey: string;
   /** Bytes. */
   size: number;
-  /** `missing`: its bytes are in neither storage. `damaged`: they are not those that were stored once; left alone. */
-  outcome: 'copied' | 'present' | 'missing' | 'damaged';
+  /**
+   * `deleted`: there is no such file any more. `missing`: its bytes are in neither storage. `damaged`: they are not
+   * those that were stored once; left alone. `failed`: the source does not give them, or does not let go of them.
+   */
+  outcome: 'copied' | 'present' | 'deleted' | 'missing' | 'damaged' | 'failed';
+  /** Why it failed, in the words of the source. */
+  reason?: string;
 }
 
 export interface MoveOptions {
   to: StorageKind;
-  /** Deletes each file from where it was once its copy is verified. */
+  /** Deletes each file from where it was once its copy is verified, and in the end all that no file has. */
   deleteSource: boolean;
   /** Called once before the first file. */
   onStart: (files: number, bytes: number) => void;
@@ -50,8 +56,12 @@ export class StorageMove {
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
-  /** @throws AppError `invalid_request` when the settings do not allow it; `storage_full`, `unavailable` */
-  async run({ to, deleteSource, onStart, onFile }: MoveOptions): Promise<void> {
+  /**
+   * What is wrong with one file does not keep the others from being moved.
+   * @returns how many things were deleted from the source that no file has
+   * @throws AppError `invalid_request` when the settings do not allow it; of the target `storage_full`, `unavailable`
+   */
+  async run({ to, deleteSource, onStart, onFile }: MoveOptions): Promise<number> {
     const ends = await this.ends(to, deleteSource);
     onStart(await this.records.count(), (await this.records.sum('size')) ?? 0);
     const limit = pLimit(AT_ONCE);
@@ -68,6 +78,7 @@ export class StorageMove {
       after = batch.at(-1)?.id ?? after;
       more = batch.length === BATCH;
     }
+    return deleteSource ? this.empty(ends.from) : 0;
   }
 
   private async ends(to: StorageKind, deleteSource: boolean): Promise<Ends> {
@@ -83,16 +94,59 @@ export class StorageMove {
     return { from: source, to: target, deleteSource };
   }
 
-  private async move(file: FileRecord, { from, to, deleteSource }: Ends): Promise<MovedFile> {
+  private async move(file: FileRecord, ends: Ends): Promise<MovedFile> {
     const { storageKey, size } = file;
-    const copied = (await isWhole(to, file)) ? 'present' : await copy(file, from, to);
-    const outcome =
-      copied === 'missing' && !(await this.records.existsBy({ id: file.id })) ? 'present' : copied;
-    // A file that was deleted while it was copied.
-    if (outcome === 'copied' && !(await this.records.existsBy({ id: file.id }))) await to.delete(storageKey);
-    if (deleteSource && (outcome === 'copied' || outcome === 'present')) await from.delete(storageKey);
-    return { storageKey, size, outcome };
+    try {
+      return { storageKey, size, outcome: await this.bring(file, ends) };
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      return { storageKey, size, outcome: 'failed', reason: error.message };
+    }
   }
+
+  private async bring(file: FileRecord, { from, to, deleteSource }: Ends): Promise<MovedFile['outcome']> {
+    const { id, storageKey } = file;
+    const copied = (await isWhole(to, file)) ? 'present' : await copy(file, from, to);
+    const outcome = (await this.records.existsBy({ id })) ? copied : 'deleted';
+    // Whoever deleted it may have done so before the copy was there.
+    if (outcome === 'deleted') await to.delete(storageKey);
+    const isDone = outcome !== 'missing' && outcome !== 'damaged';
+    if (deleteSource && isDone) await from.delete(storageKey).catch(sourceFailed);
+    return outcome;
+  }
+
+  /**
+   * Of files that were deleted or have expired since they were copied the source still has the bytes, and of uploads
+   * that began there whatever came. Nothing else would ever look for them there.
+   */
+  private async empty(from: StorageAdapter): Promise<number> {
+    let deleted = 0;
+    let keys: string[] = [];
+    for await (const { key } of from.list()) {
+      if (keys.push(key) < BATCH) continue;
+      deleted += await this.deleteUnowned(from, keys);
+      keys = [];
+    }
+    deleted += await this.deleteUnowned(from, keys);
+    await from.sweep({ isLeft: true });
+    return deleted;
+  }
+
+  private async deleteUnowned(from: StorageAdapter, storageKeys: string[]): Promise<number> {
+    const select = { storageKey: true } as const;
+    const files = await this.records.find({ select, where: { storageKey: In(storageKeys) } });
+    const owned = new Set(files.map(({ storageKey }) => storageKey));
+    const unowned = storageKeys.filter((key) => !owned.has(key));
+    for (const key of unowned) await from.delete(key);
+    return unowned.length;
+  }
+}
+
+/** An error of the source concerns one file; one of the target concerns all. */
+class SourceError extends Error {}
+
+function sourceFailed(cause: unknown): never {
+  throw new SourceError(cause instanceof Error ? cause.message : String(cause), { cause });
 }
 
 /** Copies, reads back what it copied, and keeps it only if it is the file that was stored once. */
@@ -102,16 +156,33 @@ async function copy(
   to: StorageAdapter,
 ): Promise<'copied' | 'missing' | 'damaged'> {
   const { storageKey } = file;
-  if (!(await from.stat(storageKey))) return 'missing';
-  await to.put(storageKey, await from.open(storageKey));
+  const stream = await from
+    .open(storageKey)
+    .catch((error: unknown) => (isNotFound(error) ? null : sourceFailed(error)));
+  if (!stream) return 'missing';
+  await to.put(storageKey, readSource(stream));
   if (await isWhole(to, file)) return 'copied';
   await to.delete(storageKey);
   return 'damaged';
 }
 
-async function isWhole(storage: StorageAdapter, { storageKey, size, sha256 }: FileRecord): Promise<boolean> {
-  if ((await storage.stat(storageKey))?.size !== size) return false;
-  const hash = createHash('sha256');
-  for await (const chunk of await storage.open(storageKey)) hash.update(chunk as Buffer);
-  return hash.digest('hex') === sha256;
+async function* readSource(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    sourceFailed(error);
+  }
+}
+
+async function isWhole(storage: StorageAdapter, file: FileRecord): Promise<boolean> {
+  try {
+    if ((await storage.stat(file.storageKey))?.size !== file.size) return false;
+    const hash = createHash('sha256');
+    for await (const chunk of await storage.open(file.storageKey)) hash.update(chunk as Buffer);
+    return hash.digest('hex') === file.sha256;
+  } catch (error) {
+    // Deleted between the two looks.
+    if (isNotFound(error)) return false;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { getRepositoryToken } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
@@ -11,6 +11,7 @@ import { type FilesBench, patternBytes, rejection, startFilesBench } from '../fi
 import { FileRecord } from '../records/file.entity.js';
 import { FilesService, type StoredFile } from '../records/files.service.js';
 import { createStorage } from '../storage/create-storage.js';
+import { newStorageKey } from '../storage/storage-key.js';
 import { type S3Server, startS3Server } from '../../../../test/support/s3-server.js';
 import { type MovedFile, type MoveOptions, StorageMove } from './storage-move.service.js';
 
@@ -118,6 +119,66 @@ describe('StorageMove', () => {
       'present',
       'present',
     ]);
+  });
+
+  it('goes on past a file that cannot be read, and one that is deleted meanwhile', async () => {
+    const [bad, gone] = [await store(Buffer.from('on a bad block')), await store(Buffer.from('going'))];
+    const keyOf = async ({ key }: StoredFile) =>
+      (await bench.app.get(FilesService).findByKey(key))!.storageKey;
+    const [badKey, goneKey] = [await keyOf(bad), await keyOf(gone)];
+    const path = (await bench.storedPaths()).find((stored) => stored.endsWith(badKey))!;
+    await rm(path);
+    await mkdir(path);
+    // Deleted when its copy is on the way.
+    let isDeleted = false;
+    s3.failure = (call) => {
+      if (!isDeleted && call.startsWith('PUT') && call.endsWith(goneKey)) {
+        isDeleted = true;
+        deletion = bench.app.get(FilesService).deleteById(gone.id);
+      }
+      return undefined;
+    };
+    let deletion: Promise<void> | undefined;
+    const problems: MovedFile[] = [];
+    const options = { to: 's3' as const, onFile: (file: MovedFile) => problems.push(file) };
+    await move(options);
+    await deletion;
+    s3.failure = null;
+    expect(problems).toContainEqual({
+      storageKey: badKey,
+      size: 14,
+      outcome: 'failed',
+      reason: expect.stringContaining('EISDIR'),
+    });
+    expect(problems).toContainEqual({ storageKey: goneKey, size: 5, outcome: 'deleted' });
+    expect((await s3.storedPaths()).filter((stored) => stored.includes(goneKey))).toEqual([]);
+    await rm(path, { recursive: true });
+    await bench.app.get(FilesService).deleteById(bad.id);
+  });
+
+  it('empties the source in the end, also of what no file has any more', async () => {
+    const direct = (await createStorage(bench.config, 's3')).direct!;
+    const [orphan, part, came] = [newStorageKey(), newStorageKey(), newStorageKey()];
+    await (
+      await createStorage(bench.config, 's3')
+    ).put(orphan, Readable.from([Buffer.from('deleted after 1')]));
+    const multipart = await direct.startParts(part);
+    await fetch(await direct.signPart(part, multipart, 1, 60), { method: 'PUT', body: 'a part' });
+    const put = await direct.signPut(came, { contentType: 'a/b', size: null }, 60);
+    await fetch(put, { method: 'PUT', body: 'came', headers: { 'content-type': 'a/b' } });
+    const there = (await s3.storedPaths()).length;
+    expect(await move({ to: 'disk' })).not.toContain('failed');
+    expect(await s3.storedPaths()).toHaveLength(there);
+    const kept = await bench.storedPaths();
+    await move({ to: 'disk', deleteSource: true });
+    expect(await s3.storedPaths()).toEqual([]);
+    expect((await bench.storedPaths()).sort()).toEqual(kept.sort());
+    const leavings = join(bench.config.DATA_DIR, 'files', 'tmp', 'half-written');
+    await writeFile(leavings, 'x');
+    await writeFile(join(dirname(kept[0]!), basename(kept[0]!).slice(0, 4).padEnd(40, 'z')), 'an orphan');
+    await move({ to: 's3', deleteSource: true }, 's3');
+    expect(await bench.storedPaths()).toEqual([]);
+    expect((await s3.storedPaths()).length).toBe(kept.length);
   });
 
   it('moves back', async () => {

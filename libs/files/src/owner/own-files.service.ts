@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { MoreThan, Repository } from 'typeorm';
+import { type EntityManager, MoreThan, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { AuditLog, type RequestContext } from '#libs/audit';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
@@ -50,23 +50,30 @@ export class OwnFilesService {
   /**
    * @param idOrKey the file's id, or the last segment of its URL
    * @returns the name that it had
-   * @throws AppError `not_found`, also for another user's file
+   * @throws AppError `not_found`, also for another user's file; `conflict` while someone sees it for the first time
    */
-  async delete({ userId, clientId }: Actor, idOrKey: string, { ip }: RequestContext): Promise<string> {
-    // What nobody has looked at yet becomes a file first.
-    if (isStorageKey(idOrKey)) await this.uploaded.find(idOrKey);
+  async delete(actor: Actor, idOrKey: string, context: RequestContext): Promise<string> {
+    const { userId } = actor;
+    const unseen = isStorageKey(idOrKey)
+      ? await this.uploaded.removeWaiting(userId, idOrKey, ({ fileName, size }, manager) =>
+          this.record(actor, context, { fileId: null, fileName, size, requestId: null }, manager),
+        )
+      : null;
+    if (unseen) return unseen.fileName;
     const { fileName } = await this.files.deleteOwn(userId, idOrKey, (file, manager) => {
-      const details = {
-        fileId: file.id,
-        fileName: file.fileName,
-        size: Number(file.size),
-        requestId: file.requestId,
-      };
-      return this.audit.record(
-        { type: 'file.deleted', actorId: userId, userId, clientId, ip, details },
-        manager,
-      );
+      const { id: fileId, fileName, size, requestId } = file;
+      return this.record(actor, context, { fileId, fileName, size: Number(size), requestId }, manager);
     });
     return fileName;
+  }
+
+  private record(
+    { userId, clientId }: Actor,
+    { ip }: RequestContext,
+    details: Record<string, string | number | null>,
+    manager: EntityManager,
+  ): Promise<void> {
+    const facts = { type: 'file.deleted', actorId: userId, userId, clientId, ip, details } as const;
+    return this.audit.record(facts, manager);
   }
 }

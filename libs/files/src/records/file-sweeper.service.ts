@@ -36,12 +36,13 @@ export class FileSweeper implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async sweep(): Promise<void> {
-    await this.storage.sweep();
     let deleted = 0;
     for (let batch = BATCH; batch === BATCH; deleted += batch) batch = await this.files.deleteExpired(BATCH);
     if (deleted > 0) this.logger.log(`deleted ${deleted} expired files`);
     for (let batch = BATCH; batch === BATCH;) batch = await this.files.deleteAbandoned(BATCH);
     await this.uploads.deleteExpired();
     await this.ingests.deleteOld();
+    // Last, because what has come for an upload looks abandoned to the storage when no worker ran for a day.
+    await this.storage.sweep({ isAwaited: (key) => this.uploads.isAwaited(key) });
   }
 }

@@ -57,6 +57,8 @@ export interface AdoptedBytes {
   key: string;
   userId: string;
   storageKey: string;
+  /** Their owner brings them now, which counts towards the uploads at once; someone who looks at them does not. */
+  isUpload: boolean;
   /** Nothing else has them: unless no file may be made of them they stay, for another attempt. */
   isOnlyCopy: boolean;
 }
@@ -128,11 +130,11 @@ export class FilesService {
    * `unavailable`; whatever `place` throws
    */
   async adopt(
-    { key, userId, storageKey, isOnlyCopy }: AdoptedBytes,
+    { key, userId, storageKey, isUpload, isOnlyCopy }: AdoptedBytes,
     place: () => Promise<void>,
     meta: FileMeta,
   ): Promise<StoredFile> {
-    const arrival = { userId, fileKey: key, size: meta.announcedBytes, isUpload: true };
+    const arrival = { userId, fileKey: key, size: meta.announcedBytes, isUpload };
     const admission = await this.pending.begin(arrival, storageKey);
     try {
       await place();

@@ -35,7 +35,10 @@ export interface DirectStorage {
   signPart(key: string, id: string, partNumber: number, seconds: number): Promise<string>;
   /** In the order of their numbers. @throws AppError `not_found` when the upload is over */
   listParts(key: string, id: string): Promise<StoredPart[]>;
-  /** Makes the object `key` of its parts; from then on no part is taken. */
+  /**
+   * Makes the object `key` of its parts; from then on no part is taken. No error when they are joined already.
+   * @throws AppError `conflict` when one of the parts is another now, `invalid_request` when one is too small
+   */
   joinParts(key: string, id: string, parts: StoredPart[]): Promise<void>;
   /** Forgets the parts. No error when there are none. */
   abortParts(key: string, id: string): Promise<void>;

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { AppError, isDiskFull, toAppError } from '#libs/errors';
 import { writeDurably } from './durable-write.js';
-import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
+import type { ByteRange, StorageAdapter, StoredObject, SweepOptions } from './storage.port.js';
 import { isStorageKey } from './storage-key.js';
 
 /** A temporary file that nobody wrote to for so long belongs to a writer that is gone, wherever it ran. */
@@ -81,11 +81,11 @@ export class DiskStorage implements StorageAdapter {
     }
   }
 
-  async sweep(): Promise<void> {
+  async sweep({ isLeft = false }: SweepOptions = {}): Promise<void> {
     const names = await readdir(this.temporary).catch(() => []);
     for (const name of names) {
       const path = join(this.temporary, name);
-      if (await isAbandoned(path, name)) await rm(path, { force: true });
+      if (isLeft || (await isAbandoned(path, name))) await rm(path, { force: true });
     }
   }
 

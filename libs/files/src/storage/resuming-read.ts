@@ -15,6 +15,13 @@ export interface Piece {
   size: number;
 }
 
+/** What the reader has in hand. */
+interface Reading {
+  piece: Piece;
+  /** The reader has left: nothing more is to be read, and an error is none. */
+  isOver: boolean;
+}
+
 /**
  * A file from a storage across the network, as one stream: when a connection ends early, as one does whose reader is
  * slow, the rest is read over another. Only a read that brings nothing is given up, after some more of its kind.
@@ -23,35 +30,46 @@ export async function openResuming(
   read: (range?: ByteRange) => Promise<Piece>,
   range?: ByteRange,
 ): Promise<Readable> {
-  const first = await read(range);
+  const reading: Reading = { piece: await read(range), isOver: false };
   const start = range?.start ?? 0;
-  return Readable.from(resume(read, first, { start, end: start + first.size - 1 }), {
+  const span = { start, end: start + reading.piece.size - 1 };
+  const stream = Readable.from(resume(read, reading, span), {
     objectMode: false,
     highWaterMark: READ_BUFFER_BYTES,
   });
+  const close = stream._destroy.bind(stream);
+  // A generator that was not asked for anything yet, or waits for the storage, does not learn that its reader left.
+  stream._destroy = (error, done) => {
+    reading.isOver = true;
+    reading.piece.stream.destroy();
+    close(error, done);
+  };
+  return stream;
 }
 
 async function* resume(
   read: (range?: ByteRange) => Promise<Piece>,
-  first: Piece,
+  reading: Reading,
   { start, end }: ByteRange,
 ): AsyncGenerator<Buffer> {
   let next = start;
   let idle = 0;
-  for (let piece = first; ; piece = await read({ start: next, end })) {
+  for (;;) {
     const before = next;
     let reason: unknown = new Error('the storage sent fewer bytes than it said');
     try {
-      for await (const chunk of withStallLimit(piece.stream, STALL_MS, stalled)) {
+      for await (const chunk of withStallLimit(reading.piece.stream, STALL_MS, stalled)) {
         next += chunk.length;
         yield chunk;
       }
     } catch (error) {
       reason = error;
     }
-    if (next > end) return;
+    if (next > end || reading.isOver) return;
     idle = next > before ? 0 : idle + 1;
     if (idle >= MOST_RESUMES) throw new AppError('unavailable', undefined, {}, { cause: reason });
+    reading.piece = await read({ start: next, end });
+    if (reading.isOver) return void reading.piece.stream.destroy();
   }
 }
 

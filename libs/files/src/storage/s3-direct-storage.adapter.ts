@@ -10,6 +10,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { AppError } from '#libs/errors';
 import type { DirectStorage, SignedPut, StoredPart } from './direct-storage.port.js';
 import { isMissing, objectOf, rethrow, type S3Connection, SLOW_REQUEST } from './s3-connection.js';
 
@@ -92,11 +93,29 @@ export class S3DirectStorage implements DirectStorage {
         Parts: parts.map(({ partNumber, etag }) => ({ PartNumber: partNumber, ETag: `"${etag}"` })),
       },
     });
-    await this.s3.client.send(command, SLOW_REQUEST).catch(rethrow);
+    await this.s3.client.send(command, SLOW_REQUEST).catch((error: unknown) => this.explain(error, key));
   }
 
   async abortParts(key: string, id: string): Promise<void> {
     const command = new AbortMultipartUploadCommand({ ...objectOf(this.s3, key), UploadId: id });
     await this.s3.client.send(command).catch((error: unknown) => isMissing(error) || rethrow(error));
+  }
+
+  /** Of a joining whose answer was lost the upload is gone when it is tried again, and the object is there. */
+  private async explain(error: unknown, key: string): Promise<void> {
+    if (isMissing(error)) {
+      await this.s3.client.send(new HeadObjectCommand(objectOf(this.s3, key))).catch(rethrow);
+      return;
+    }
+    const name = error instanceof Error ? error.name : '';
+    if (name === 'EntityTooSmall') {
+      const message = 'A part but the last is smaller than the storage takes.';
+      throw new AppError('invalid_request', message, {}, { cause: error });
+    }
+    if (name === 'InvalidPart' || name === 'InvalidPartOrder') {
+      const message = 'A part was replaced or removed meanwhile. Complete the upload again.';
+      throw new AppError('conflict', message, {}, { cause: error });
+    }
+    rethrow(error);
   }
 }

@@ -14,7 +14,7 @@ import { connectS3, isMissing, objectOf, rethrow, type S3Connection } from './s3
 import { S3DirectStorage, WAITING } from './s3-direct-storage.adapter.js';
 import { writeObject } from './s3-write.js';
 import { isStorageKey } from './storage-key.js';
-import type { ByteRange, StorageAdapter, StoredObject } from './storage.port.js';
+import type { ByteRange, StorageAdapter, StoredObject, SweepOptions } from './storage.port.js';
 
 /** Longer than any upload may take, so what is older has nobody left. */
 const ABANDONED_AFTER_MS = 26 * 60 * 60 * 1_000;
@@ -54,10 +54,11 @@ export class S3Storage implements StorageAdapter {
     }
   }
 
-  async sweep(): Promise<void> {
-    const before = Date.now() - ABANDONED_AFTER_MS;
+  async sweep({ isAwaited = async () => false, isLeft = false }: SweepOptions = {}): Promise<void> {
+    const before = isLeft ? Infinity : Date.now() - ABANDONED_AFTER_MS;
     for await (const { key, storedAt } of this.listFolder(this.s3.prefix + WAITING)) {
-      if (storedAt.getTime() < before && isStorageKey(key)) await this.direct.discard(key);
+      if (storedAt.getTime() >= before || !isStorageKey(key)) continue;
+      if (!(await isAwaited(key))) await this.direct.discard(key);
     }
     await this.abortAbandoned(before);
   }

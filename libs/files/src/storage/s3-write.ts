@@ -33,12 +33,12 @@ export async function writeObject(
 ): Promise<void> {
   const pieces = inPieces(bytes, PIECE_BYTES);
   try {
-    const first = await pieces.next();
-    const second = first.done ? first : await pieces.next();
-    if (!first.done && !second.done) {
-      await writeInParts(client, target, replay([first.value, second.value], pieces));
+    // An array, because what is taken out of it is referenced from nowhere when it is sent.
+    const ahead = [await take(pieces), await take(pieces)];
+    if (ahead[1]) {
+      await writeInParts(client, target, replay(ahead, pieces));
     } else {
-      const command = new PutObjectCommand({ ...target, Body: first.value ?? Buffer.alloc(0) });
+      const command = new PutObjectCommand({ ...target, Body: ahead[0] ?? Buffer.alloc(0) });
       await client.send(command).catch(rethrow);
     }
   } finally {
@@ -105,7 +105,11 @@ async function* inPieces(bytes: AsyncIterable<Uint8Array>, size: number): AsyncG
   return undefined;
 }
 
-async function* replay(first: Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield* first;
+async function take(pieces: AsyncGenerator<Buffer, undefined>): Promise<Buffer | undefined> {
+  return (await pieces.next()).value;
+}
+
+async function* replay(ahead: (Buffer | undefined)[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for (let piece = ahead.shift(); piece; piece = ahead.shift()) yield piece;
   yield* rest;
 }

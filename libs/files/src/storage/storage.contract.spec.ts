@@ -217,18 +217,28 @@ describe('a storage on S3', () => {
 
   it('sweeps uploads of writers that died, and what waited too long', async () => {
     const direct = place.storage.direct!;
-    const [old, young] = [newStorageKey(), newStorageKey()];
-    const signed = await direct.signPut(old, { contentType: 'a/b', size: null }, 60);
-    await fetch(signed, { method: 'PUT', body: 'old', headers: { 'content-type': 'a/b' } });
-    for (const key of [old, young]) await direct.startParts(key);
+    const [old, young, awaited] = [newStorageKey(), newStorageKey(), newStorageKey()];
+    const begin = async (key: string) => {
+      const signed = await direct.signPut(key, { contentType: 'a/b', size: null }, 60);
+      await fetch(signed, { method: 'PUT', body: 'old', headers: { 'content-type': 'a/b' } });
+      const id = await direct.startParts(key);
+      await fetch(await direct.signPart(key, id, 1, 60), { method: 'PUT', body: 'a part' });
+      return id;
+    };
+    const stands = async (key: string, id: string) => [
+      (await direct.statWaiting(key)) !== null,
+      (await direct.listParts(key, id).catch(() => [])).length === 1,
+    ];
+    const ids = [await begin(old), await begin(awaited)] as const;
     await place.storage.sweep();
-    expect(await direct.statWaiting(old)).toEqual({ size: 3 });
+    expect(await stands(old, ids[0])).toEqual([true, true]);
     await place.server.age(27 * 3_600_000);
-    await place.storage.sweep();
-    expect(await direct.statWaiting(old)).toBeNull();
-    place.server.takeCalls();
-    await place.storage.sweep();
-    expect(place.server.takeCalls().filter((call) => call.startsWith('DELETE'))).toEqual([]);
-    expect(await place.paths()).toHaveLength(1);
+    const youngId = await begin(young);
+    await place.storage.sweep({ isAwaited: async (key) => key === awaited });
+    expect(await stands(old, ids[0])).toEqual([false, false]);
+    expect(await stands(awaited, ids[1])).toEqual([true, false]);
+    expect(await stands(young, youngId)).toEqual([true, true]);
+    await place.storage.sweep({ isLeft: true });
+    expect(await stands(young, youngId)).toEqual([false, false]);
   });
 });

@@ -19,6 +19,14 @@ export interface StoredObject {
   storedAt: Date;
 }
 
+/** What a {@link StorageAdapter.sweep} spares. */
+export interface SweepOptions {
+  /** Asked of each thing that clients put here themselves and that is old: true keeps it. Default: none is kept. */
+  isAwaited?: (key: string) => Promise<boolean>;
+  /** Nobody writes here any more: what is half-written, or waits, goes however young it is. Default: false. */
+  isLeft?: boolean;
+}
+
 /**
  * Where bytes are kept. It knows keys and bytes only: names, types, owners and expiry are rows of the database, and
  * a key is always one that `newStorageKey` made, never a caller's text.
@@ -43,6 +51,6 @@ export interface StorageAdapter {
    * @param after gives only keys beyond this one, to go on where an earlier listing stopped
    */
   list(after?: string): AsyncIterable<StoredObject>;
-  /** Removes what writers that died left behind. Part of the sweep. */
-  sweep(): Promise<void>;
+  /** Removes what writers that died left behind. */
+  sweep(options?: SweepOptions): Promise<void>;
 }

@@ -20,11 +20,12 @@ const problems = (...args: Parameters<typeof checkParts>): string[] => {
 };
 
 describe('checkParts', () => {
-  const stored = [part(1, 5 * MIB), part(3, 6 * MIB), part(7, 10)];
+  // A storage may have ETags in letters of both cases.
+  const stored = [part(1, 5 * MIB), part(3, 6 * MIB), { ...part(7, 10), etag: 'eE7' }];
   const claimed = [
     { partNumber: 1, etag: 'e1' },
     { partNumber: 3, etag: '"e3"' },
-    { partNumber: 7, etag: 'E7' },
+    { partNumber: 7, etag: 'Ee7' },
   ];
 
   it('gives the parts in order, numbers need not follow each other', () => {

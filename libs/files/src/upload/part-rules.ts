@@ -68,7 +68,7 @@ function problemOf(
 ): string | undefined {
   if (outOfOrder) return 'is named twice or out of order';
   if (!part) return 'was not uploaded';
-  if (part.etag !== etag.replace(/^"|"$/g, '').toLowerCase()) return 'has another ETag';
+  if (part.etag.toLowerCase() !== etag.replace(/^"|"$/g, '').toLowerCase()) return 'has another ETag';
   if (!last && part.size < SMALLEST_PART_BYTES) return `is smaller than ${formatBytes(SMALLEST_PART_BYTES)}`;
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, MoreThan, Not, Repository } from 'typeorm';
+import { type EntityManager, Not, Repository } from 'typeorm';
 import { AppError } from '#libs/errors';
 import { formatBytes } from '../content/byte-size.js';
 import { MeasuredBytes } from '../content/byte-stream.js';
@@ -78,11 +78,13 @@ export class PartStore {
 
 /** @throws AppError `conflict` unless parts may still come; nobody completes the upload before the transaction ends */
 async function lockOpen(manager: EntityManager, id: string): Promise<void> {
-  const upload = await manager.findOne(Upload, {
-    where: { id, completedAt: IsNull(), expiresAt: MoreThan(new Date()) },
-    lock: { mode: 'pessimistic_write' },
-  });
-  if (!upload || (upload.claimedUntil && upload.claimedUntil > new Date())) {
+  const open = await manager
+    .createQueryBuilder(Upload, 'u')
+    .where('u.id = :id AND u.completedAt IS NULL AND u.expiresAt > now()', { id })
+    .andWhere('(u.claimedUntil IS NULL OR u.claimedUntil < now())')
+    .setLock('pessimistic_write')
+    .getOne();
+  if (!open) {
     throw new AppError('conflict', 'This upload is completed, aborted or expired.');
   }
 }

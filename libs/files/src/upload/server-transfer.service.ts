@@ -6,6 +6,7 @@ import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { FilesService, type StoredFile } from '../records/files.service.js';
 import type { StoredPart } from '../storage/direct-storage.port.js';
+import { isNotFound } from '../storage/not-found.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { bytesOf } from './part-rules.js';
 import { fileMeta } from './upload-meta.js';
@@ -58,7 +59,7 @@ export class ServerTransfer implements UploadTransfer {
   private async *read(parts: UploadPart[]): AsyncGenerator<Buffer> {
     for (const { storageKey, partNumber } of parts) {
       const stream = await this.storage.open(storageKey).catch((error: unknown) => {
-        if (!(error instanceof AppError) || error.code !== 'not_found') throw error;
+        if (!isNotFound(error)) throw error;
         const message = `Part ${partNumber} was replaced or removed meanwhile. Complete the upload again.`;
         throw new AppError('conflict', message, {}, { cause: error });
       });

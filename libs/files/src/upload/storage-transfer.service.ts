@@ -3,6 +3,7 @@ import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { FilesService, type StoredFile, tooLarge } from '../records/files.service.js';
 import type { DirectStorage, StoredPart } from '../storage/direct-storage.port.js';
+import { isNotFound } from '../storage/not-found.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { STORAGE, type StorageAdapter } from '../storage/storage.port.js';
 import { bytesOf } from './part-rules.js';
@@ -22,6 +23,7 @@ export class StorageTransfer implements UploadTransfer {
     private readonly files: FilesService,
   ) {}
 
+  /** False when this server's storage takes no bytes from clients: then no upload can begin or end this way. */
   get isPossible(): boolean {
     return this.storage.direct !== null;
   }
@@ -56,32 +58,40 @@ export class StorageTransfer implements UploadTransfer {
     };
     const announcedBytes = parts ? bytesOf(parts) : (await this.storage.stat(key))?.size;
     const meta = { ...fileMeta(upload, this.config), maxBytes: LARGEST_MULTIPART_BYTES, announcedBytes };
-    return this.files.adopt({ key, userId, storageKey: key, isOnlyCopy: true }, place, meta);
+    return this.files.adopt({ key, userId, storageKey: key, isUpload: true, isOnlyCopy: true }, place, meta);
   }
 
-  /** True when the bytes of a single PUT have come. */
-  async hasCome(key: string): Promise<boolean> {
-    return (await this.direct.statWaiting(key)) !== null;
+  /** True for a single upload that the storage has the bytes of, and that nobody has accepted yet. */
+  async isWaiting({ key, multipart, completedAt }: Upload): Promise<boolean> {
+    if (multipart || completedAt || !this.storage.direct) return false;
+    return (await this.storage.direct.statWaiting(key)) !== null;
   }
 
   /**
-   * Makes the file of what a single PUT has brought.
-   * @throws AppError `file_too_large`, `invalid_file`, `storage_quota_exceeded`, `too_many_uploads`
+   * Makes the file of what waits for a single upload.
+   * @throws AppError `file_too_large`, `invalid_file`, `storage_quota_exceeded`
    */
-  async take(upload: Upload): Promise<StoredFile> {
+  async accept(upload: Upload): Promise<StoredFile> {
     const { key, userId } = upload;
     const limit = this.config.MAX_FILE_BYTES;
     const announcedBytes = (await this.direct.statWaiting(key))?.size;
     if ((announcedBytes ?? 0) > limit) throw tooLarge(limit);
+    // The length is signed, but not every service holds its clients to it.
+    if (upload.size !== null && announcedBytes !== undefined && announcedBytes !== upload.size) {
+      const message = `The file has ${announcedBytes} bytes, ${upload.size} were announced.`;
+      throw new AppError('invalid_file', message);
+    }
     const storageKey = newStorageKey();
     const place = () => this.direct.accept(key, storageKey);
     const meta = { ...fileMeta(upload, this.config), announcedBytes };
-    return this.files.adopt({ key, userId, storageKey, isOnlyCopy: false }, place, meta);
+    const bytes = { key, userId, storageKey, isUpload: false, isOnlyCopy: false };
+    return this.files.adopt(bytes, place, meta);
   }
 
-  async discard(upload: Upload): Promise<void> {
-    if (upload.multipartId) await this.direct.abortParts(upload.key, upload.multipartId);
-    else await this.direct.discard(upload.key);
+  /** What another storage has, from before the server was moved, goes with the move's end. */
+  async discard({ key, multipartId }: Upload): Promise<void> {
+    if (multipartId) await this.storage.direct?.abortParts(key, multipartId);
+    else await this.storage.direct?.discard(key);
   }
 
   private get direct(): DirectStorage {
@@ -92,8 +102,4 @@ export class StorageTransfer implements UploadTransfer {
 
 function idOf({ multipartId }: Upload): string {
   return multipartId ?? '';
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'not_found';
 }

@@ -4,11 +4,16 @@ import { Repository } from 'typeorm';
 import { Upload } from './upload.entity.js';
 
 /** A process that died holds its uploads for no longer. */
-const CLAIM_SECONDS = 60;
+const UNTIL = `clock_timestamp() + interval '60 seconds'`;
 const RENEW_MS = 20_000;
 
 /** Returned in place of the work's result when another one has the upload. */
 export const TAKEN = Symbol('TAKEN');
+
+interface Claim {
+  /** As the database writes it; null when another has the upload. */
+  until: string | null;
+}
 
 /** Lets one at a time complete or remove an upload, over all processes, without a connection held meanwhile. */
 @Injectable()
@@ -17,28 +22,40 @@ export class UploadClaims {
 
   /** @returns what the work returned; {@link TAKEN} when someone else is at it, or the upload is gone */
   async alone<T>(id: string, work: () => Promise<T>): Promise<T | typeof TAKEN> {
-    if (!(await this.claim(id))) return TAKEN;
-    const renewal = setInterval(() => void this.extend(id).catch(() => undefined), RENEW_MS);
+    const claim: Claim = { until: await this.claim(id) };
+    if (claim.until === null) return TAKEN;
+    let renewing: Promise<void> = Promise.resolve();
+    const renew = () => (renewing = this.extend(id, claim).catch(() => undefined));
+    const renewal = setInterval(() => void renew(), RENEW_MS);
     try {
       return await work();
     } finally {
       clearInterval(renewal);
+      await renewing;
       // When this fails, time does it.
-      await this.uploads.update({ id }, { claimedUntil: null }).catch(() => undefined);
+      await this.release(id, claim).catch(() => undefined);
     }
   }
 
-  private async claim(id: string): Promise<boolean> {
-    const { affected } = await this.uploads
-      .createQueryBuilder()
-      .update()
-      .set({ claimedUntil: () => `now() + interval '${CLAIM_SECONDS} seconds'` })
-      .where('id = :id AND (claimed_until IS NULL OR claimed_until < now())', { id })
-      .execute();
-    return affected === 1;
+  private async claim(id: string): Promise<string | null> {
+    return this.set(id, UNTIL, '(claimed_until IS NULL OR claimed_until < now())', []);
   }
 
-  private async extend(id: string): Promise<void> {
-    await this.uploads.update({ id }, { claimedUntil: () => `now() + interval '${CLAIM_SECONDS} seconds'` });
+  /** Of who was believed dead another may have the upload meanwhile: then nothing is extended or released. */
+  private async extend(id: string, claim: Claim): Promise<void> {
+    claim.until = await this.set(id, UNTIL, 'claimed_until = $2::timestamptz', [claim.until]);
+  }
+
+  private async release(id: string, claim: Claim): Promise<void> {
+    await this.set(id, 'NULL', 'claimed_until = $2::timestamptz', [claim.until]);
+  }
+
+  /** @returns the new end of the claim, to the microsecond, which names it; null when nothing was changed */
+  private async set(id: string, until: string, which: string, values: unknown[]): Promise<string | null> {
+    const [rows] = await this.uploads.query<[{ until: string }[], number]>(
+      `UPDATE uploads SET claimed_until = ${until} WHERE id = $1 AND ${which} RETURNING claimed_until::text AS until`,
+      [id, ...values],
+    );
+    return rows[0]?.until ?? null;
   }
 }

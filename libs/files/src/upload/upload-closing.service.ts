@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { type EntityManager, IsNull, Repository } from 'typeorm';
 import { AppError } from '#libs/errors';
 import { FilesService } from '../records/files.service.js';
 import { TAKEN, UploadClaims } from './upload-claims.service.js';
@@ -50,8 +50,28 @@ export class UploadClosing {
       await this.uploads.delete({ id: upload.id });
     });
     if (outcome === TAKEN && (await this.uploads.existsBy({ id: upload.id }))) {
-      throw new AppError('conflict', 'This upload is being completed.', { retryAfterSeconds: 5 });
+      throw busy();
     }
+  }
+
+  /**
+   * As {@link remove}, unless the upload has become a file.
+   * @param alongside part of the same transaction
+   * @returns whether it was removed
+   */
+  async removeOpen(upload: Upload, alongside: (manager: EntityManager) => Promise<void>): Promise<boolean> {
+    const outcome = await this.claims.alone(upload.id, async () => {
+      if (await this.files.findByKey(upload.key)) return false;
+      await this.transfers.of(upload).discard(upload);
+      await this.uploads.manager.transaction(async (manager) => {
+        await manager.delete(Upload, { id: upload.id });
+        await alongside(manager);
+      });
+      return true;
+    });
+    if (outcome !== TAKEN) return outcome;
+    if (await this.uploads.existsBy({ id: upload.id, completedAt: IsNull() })) throw busy();
+    return false;
   }
 
   private async make(upload: Upload, work: () => Promise<unknown>): Promise<void> {
@@ -63,4 +83,8 @@ export class UploadClosing {
       .discard(upload)
       .catch((error: unknown) => this.logger.warn(`${String(error)}; the sweep tries again`));
   }
+}
+
+function busy(): AppError {
+  return new AppError('conflict', 'This upload is being completed.', { retryAfterSeconds: 5 });
 }

@@ -9,6 +9,8 @@ export const LARGEST_MULTIPART_BYTES = 5 * 1024 * MEBIBYTE;
 
 /** How long a signed URL is good for. */
 export const URL_LIFETIME_MS = 60 * 60_000;
+/** So long after the end of its URL a PUT into the storage itself may still arrive: it only has to begin in time. */
+export const LONGEST_PUT_MS = 6 * 60 * 60_000;
 /** How long a multipart upload may take, from its start to its completion. */
 export const MULTIPART_LIFETIME_MS = 24 * 60 * 60_000;
 /** Longest silence of a client in the middle of its upload. */

@@ -12,29 +12,14 @@ export class UploadTransfers {
     private readonly storage: StorageTransfer,
   ) {}
 
-  /** True when the bytes of new uploads go past this server. */
-  get arePastServer(): boolean {
-    return this.storage.isPossible;
+  /** The way past this server, which every upload takes where there is one; null where there is none. */
+  get direct(): StorageTransfer | null {
+    return this.storage.isPossible ? this.storage : null;
   }
 
   /** The way that this upload began. */
   of({ multipart, multipartId }: Upload): UploadTransfer {
     const direct = multipart ? multipartId !== null : this.storage.isPossible;
     return direct ? this.storage : this.server;
-  }
-
-  /** @returns what to keep as the upload's `multipartId` */
-  async startParts(key: string): Promise<string | null> {
-    return this.storage.isPossible ? this.storage.startParts(key) : null;
-  }
-
-  /** True for a single upload whose bytes the storage has taken without our knowing. */
-  async hasCome({ key, multipart, completedAt }: Upload): Promise<boolean> {
-    return !multipart && !completedAt && this.storage.isPossible && this.storage.hasCome(key);
-  }
-
-  /** What {@link StorageTransfer.take} does. */
-  async take(upload: Upload): Promise<void> {
-    await this.storage.take(upload);
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { LessThanOrEqual, MoreThan, Repository } from 'typeorm';
+import { IsNull, LessThanOrEqual, MoreThan, Repository } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
@@ -9,19 +9,24 @@ import { cleanFileName } from '../content/file-name.js';
 import { PendingFiles } from '../limits/pending-files.service.js';
 import { mediaUrl } from '../media/media-url.js';
 import { tooLarge } from '../records/files.service.js';
+import { NO_ID } from '../records/no-id.js';
 import { newStorageKey } from '../storage/storage-key.js';
 import { checkParts, type ClaimedPart } from './part-rules.js';
+import type { StorageTransfer } from './storage-transfer.service.js';
 import { UploadClosing } from './upload-closing.service.js';
 import { fileMeta } from './upload-meta.js';
-import { LARGEST_MULTIPART_BYTES, MULTIPART_LIFETIME_MS, URL_LIFETIME_MS } from './upload-rules.js';
+import {
+  LARGEST_MULTIPART_BYTES,
+  LONGEST_PUT_MS,
+  MULTIPART_LIFETIME_MS,
+  URL_LIFETIME_MS,
+} from './upload-rules.js';
 import { UploadTransfers } from './upload-transfers.service.js';
 import { Upload } from './upload.entity.js';
 import { UploadedFiles } from './uploaded-files.service.js';
 
 /** Uploads swept at a time. */
 const BATCH = 100;
-/** Before every other id. */
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export interface AnnouncedFile {
   fileName: string;
@@ -116,6 +121,11 @@ export class UploadsService {
     }
   }
 
+  /** True when a file may yet be made of what has come for the upload with this key. */
+  isAwaited(key: string): Promise<boolean> {
+    return this.uploads.existsBy({ key, completedAt: IsNull() });
+  }
+
   /** @throws AppError `not_found` for an upload that is not the actor's, or is over */
   private async find(actor: Actor, { uploadId, uploadKey }: UploadReference): Promise<Upload> {
     const upload = await this.uploads.findOneBy({
@@ -135,12 +145,19 @@ export class UploadsService {
     await transfer.join(upload, stored && checkParts(claimed, stored, upload.size));
   }
 
-  /** What came for it and has no room now goes with it: nobody kept it free, and there is no other end. */
+  /** What waits and has no room now goes with the upload: nobody kept it free, and there is no other end. */
   private async expire(upload: Upload): Promise<void> {
-    await this.uploaded.accept(upload).catch((error: unknown) => {
-      if (!(error instanceof AppError) || error.code !== 'storage_quota_exceeded') throw error;
+    const hasCome = await this.uploaded.accept(upload).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'storage_quota_exceeded') return true;
+      throw error;
     });
-    await this.closing.remove(upload);
+    if (hasCome || !this.mayStillCome(upload)) await this.closing.remove(upload);
+  }
+
+  /** A storage looks at the clock only when a PUT begins, and nothing tells of one that is under way. */
+  private mayStillCome({ multipart, completedAt, expiresAt }: Upload): boolean {
+    if (multipart || completedAt || !this.transfers.direct) return false;
+    return Date.now() - expiresAt.getTime() < LONGEST_PUT_MS;
   }
 
   /** Bytes that go past this server cannot be stopped on their way, so what cannot fit is refused here. */
@@ -155,18 +172,30 @@ export class UploadsService {
     if (!type)
       throw new AppError('invalid_request', `"${contentType}" is not a media type such as image/png.`);
     if (size !== undefined && size > limit) throw tooLarge(limit);
-    if (this.transfers.arePastServer) await this.pending.assertRoom(actor.userId, size);
-    const key = newStorageKey();
     const facts = {
-      key,
+      key: newStorageKey(),
       userId: actor.userId,
       fileName: cleanFileName(fileName),
       contentType: type,
       size: size ?? null,
       multipart,
-      multipartId: multipart ? await this.transfers.startParts(key) : null,
       expiresAt: new Date(Date.now() + lifetime),
     };
-    return this.uploads.save(this.uploads.create(facts));
+    const { direct } = this.transfers;
+    const upload = await this.uploads.manager.transaction(async (manager) => {
+      if (direct) await this.pending.assertRoom(actor.userId, size, manager);
+      return manager.save(this.uploads.create(facts));
+    });
+    return direct && multipart ? this.startParts(upload, direct) : upload;
+  }
+
+  private async startParts(upload: Upload, direct: StorageTransfer): Promise<Upload> {
+    try {
+      const multipartId = await direct.startParts(upload.key);
+      return await this.uploads.save({ ...upload, multipartId });
+    } catch (error) {
+      await this.uploads.delete({ id: upload.id });
+      throw error;
+    }
   }
 }
