@@ -80,6 +80,7 @@ function refuseBySize(
     reply.raw.once('close', leave);
     return undefined;
   }
+  // What still comes is read and thrown away, outside the gate: else the caller would see a broken pipe for an answer.
   const message = 'Too many large uploads at once. Try again in a moment, or upload by url.';
   return reply
     .code(503)

@@ -37,7 +37,8 @@ const NUMBERS = `
     ADD CONSTRAINT uq_catalog_entries_number UNIQUE (number);
   DROP INDEX ix_catalog_entries_search;
   DROP INDEX ix_catalog_entries_listing;
-  CREATE INDEX ix_catalog_entries_alias ON catalog_entries (alias);`;
+  CREATE INDEX ix_catalog_entries_alias ON catalog_entries (alias);
+  CREATE INDEX ix_catalog_entries_name ON catalog_entries (lower(name));`;
 
 const WORDS = `
     IF NEW.visibility = 'public' AND NEW.status = 'published' THEN
@@ -215,6 +216,7 @@ export class IndexCatalogSearch1795381200030 implements MigrationInterface {
         catalog_note_recommendation(), catalog_forget_index(), catalog_lock(), catalog_near_words(text);
       CREATE INDEX ix_catalog_words_stem ON catalog_words (stem);
       DROP INDEX ix_catalog_entries_alias;
+      DROP INDEX ix_catalog_entries_name;
       ALTER TABLE catalog_entries DROP COLUMN number;
       CREATE INDEX ix_catalog_entries_listing ON catalog_entries (kind, visibility, status, category);
       CREATE INDEX ix_catalog_entries_search ON catalog_entries USING gin (search_document);`);

@@ -18,6 +18,7 @@ import type { Category, EntryKind, EntryStatus, Example, JsonSchema, Visibility 
 @Unique('uq_catalog_entries_endpoint', ['owner', 'alias'])
 @Unique('uq_catalog_entries_number', ['number'])
 @Index('ix_catalog_entries_alias', ['alias'])
+@Index('ix_catalog_entries_name', { synchronize: false })
 @Index('ix_catalog_entries_alias_trigrams', { synchronize: false })
 @Index('ix_catalog_entries_names', { synchronize: false })
 export class CatalogEntry {

@@ -1,3 +1,4 @@
+import { seededRandom } from '../../test/search/generate-catalog.mjs';
 import { BestEntries } from './best-entries.js';
 
 const SIZE = 20_000;
@@ -5,12 +6,13 @@ const factors = Float64Array.of(1, 0.5, 0.75, 1);
 
 /** Scores as of a search: few different ones, so that thousands are equal, or nearly all different. */
 function someScores(different: number, share: number) {
+  const random = seededRandom(different);
   const scores = new Float32Array(SIZE);
   const matched = new Uint8Array(SIZE);
   for (let number = 0; number < SIZE; number += 1) {
-    if (Math.random() > share) continue;
-    scores[number] = (1 + Math.floor(Math.random() * different)) / 7;
-    matched[number] = 1 + Math.floor(Math.random() * 3);
+    if (random() > share) continue;
+    scores[number] = (1 + Math.floor(random() * different)) / 7;
+    matched[number] = 1 + Math.floor(random() * 3);
   }
   return { scores, matched };
 }

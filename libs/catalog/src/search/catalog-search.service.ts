@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { QueryRanker } from './query-ranker.service.js';
-import { namedEndpoint, queryWords } from './query-words.js';
+import { namedEntry, queryWords } from './query-words.js';
 import { RankingCache } from './ranking-cache.service.js';
 import { SearchRepository, type Filters, type ListRow } from './search.repository.js';
 
@@ -40,7 +40,7 @@ export class CatalogSearch {
   async search(query: string, { kind, category, limit, offset }: ListQuery): Promise<ListRow> {
     const from = offset % PLACES;
     const places = { offset: offset - from, limit: PLACES + limit };
-    const question = { words: queryWords(query), named: namedEndpoint(query), kind, category, ...places };
+    const question = { words: queryWords(query), named: namedEntry(query), kind, category, ...places };
     const remembered = this.rankings.recall(question);
     for (let attempt = remembered ? 0 : 1; ; attempt += 1) {
       const ranking = attempt === 0 && remembered ? remembered : await this.ranker.rank(question);

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import type { Actor } from '#libs/accounts';
-import { generateCatalog, insertCatalog } from '../../test/search/generate-catalog.mjs';
+import { generateCatalog, insertCatalog, seededRandom } from '../../test/search/generate-catalog.mjs';
 import { startCatalog } from '../catalog.spec-support.js';
 
 /** More than a segment of the index. */
@@ -69,7 +69,8 @@ describe('what is remembered', () => {
   const words = [
     ...new Set(entries.slice(0, 300).flatMap(({ name, summary }) => `${name} ${summary}`.split(' '))),
   ];
-  const random = (below: number) => Math.floor(Math.random() * below);
+  const next = seededRandom(7);
+  const random = (below: number) => Math.floor(next() * below);
   const oneOf = <Value>(values: readonly Value[]): Value => values[random(values.length)] as Value;
   const someQuery = () => ({
     search: Array.from({ length: 1 + random(4) }, () => oneOf(words)).join(' '),

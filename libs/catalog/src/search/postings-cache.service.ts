@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Postings } from './postings.js';
-import type { NamedEndpoint } from './query-words.js';
+import type { NamedEntry } from './query-words.js';
 import { SearchRepository, type Filters, type FoundPostings } from './search.repository.js';
 
 const MOST_BYTES = 32 * 1024 * 1024;
-/** What a term costs to remember besides its postings. */
+/** What a term costs to remember besides its letters and postings. */
 const ENTRY_BYTES = 200;
+const CHARACTER_BYTES = 2;
 const NONE = new Uint16Array(0);
 
 /**
@@ -18,14 +19,14 @@ export class PostingsCache {
   /** Empty: no entry has the term. */
   private readonly remembered = new LRUCache<string, Postings>({
     maxSize: MOST_BYTES,
-    sizeCalculation: (postings) => ENTRY_BYTES + postings.byteLength,
+    sizeCalculation: (postings, term) => ENTRY_BYTES + CHARACTER_BYTES * term.length + postings.byteLength,
   });
   private version = 0;
 
   constructor(private readonly repository: SearchRepository) {}
 
   /** The postings of all terms as they were at one moment. */
-  async read(terms: readonly string[], named: NamedEndpoint, filters: Filters): Promise<FoundPostings> {
+  async read(terms: readonly string[], named: NamedEntry, filters: Filters): Promise<FoundPostings> {
     const { version } = this;
     const known = new Map(terms.flatMap((term) => this.recall(term)));
     const missing = terms.filter((term) => !known.has(term));
@@ -43,7 +44,7 @@ export class PostingsCache {
 
   private async readAnew(
     terms: readonly string[],
-    named: NamedEndpoint,
+    named: NamedEntry,
     filters: Filters,
   ): Promise<FoundPostings> {
     const found = await this.repository.readPostings([...terms], named, filters);

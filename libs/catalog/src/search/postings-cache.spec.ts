@@ -4,7 +4,7 @@ import { PostingsCache } from './postings-cache.service.js';
 import { SearchRepository } from './search.repository.js';
 
 const ANY = { kind: null, category: null };
-const NO_NAME = { alias: '', owner: null };
+const NO_NAME = { alias: '', owner: null, name: '' };
 
 let at: Awaited<ReturnType<typeof startCatalog>>;
 let repository: SearchRepository;

@@ -1,5 +1,5 @@
 import type { Concept } from './ranking.js';
-import { conversions, queryWords } from './query-words.js';
+import { conversions } from './query-words.js';
 import { TaskClassifier } from './task-classifier.js';
 import type { TaskExamples } from './task-examples.js';
 import { FILLERS, NEEDS, SAME } from './thesaurus.js';
@@ -43,7 +43,7 @@ const EXPLAINED = 0.5;
 const WEAK = 0.4;
 /** What the query is most likely for, times how likely that is. */
 const GUESSED = 2;
-const LEAST_PROBABILITY = 0.15;
+const LEAST_PROBABILITY = 0.3;
 const MOST_GUESSES = 3;
 
 const split = (phrase: string) => phrase.split(/[\s-]+/);
@@ -51,8 +51,7 @@ const split = (phrase: string) => phrase.split(/[\s-]+/);
 /** Every word whose stem `compileThesaurus` asks for. */
 export function thesaurusWords(examples: TaskExamples): string[] {
   const phrases = [...NEEDS.flatMap(({ ask, find }) => [...ask, ...find]), ...SAME.flat(), ...FILLERS];
-  const requests = [...examples.values()].flat();
-  return [...new Set([...phrases.flatMap(split), ...requests.flatMap(queryWords)])];
+  return [...new Set([...phrases.flatMap(split), ...[...examples.values()].flat(2)])];
 }
 
 export function compileThesaurus(stems: Stems, examples: TaskExamples): Thesaurus {
@@ -76,9 +75,7 @@ export function compileThesaurus(stems: Stems, examples: TaskExamples): Thesauru
     fillers,
     known: new Set(stems.values()),
     classifier: new TaskClassifier(
-      new Map(
-        [...examples].map(([task, requests]) => [task, requests.map((text) => stemsOf(queryWords(text)))]),
-      ),
+      new Map([...examples].map(([task, requests]) => [task, requests.map(stemsOf)])),
     ),
     same,
     needs: NEEDS.map(({ ask, find, tasks }) => ({

@@ -9,7 +9,7 @@ import { readTaskExamples } from './task-examples.js';
 const MOST_REMEMBERED = 20_000;
 const SHORTEST_CORRECTED = 4;
 /** Longer words are no words, and nothing in the catalogue is spelled like them. */
-const LONGEST_CORRECTED = 40;
+const LONGEST_WORD = 40;
 const MOST_CORRECTED = 4;
 
 /** What the words of a query mean: their stems, as PostgreSQL's dictionary has them, and the thesaurus over those. */
@@ -40,7 +40,7 @@ export class QueryLanguage {
         !known.has(stem) &&
         !MEDIUM_OF.has(word) &&
         word.length >= SHORTEST_CORRECTED &&
-        word.length <= LONGEST_CORRECTED &&
+        word.length <= LONGEST_WORD &&
         !/\d/.test(word)
       );
     });
@@ -82,13 +82,14 @@ export class QueryLanguage {
 
   private async stemsOf(words: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
     if (this.stems.size > MOST_REMEMBERED) this.stems.clear();
-    const asked = [...new Set(words)].filter((word) => !this.stems.has(word));
+    // Before anything is waited for: meanwhile others may forget what is known now.
+    const answer = new Map(words.map((word) => [word, this.stems.get(word)]));
+    const asked = [...answer].filter(([, stem]) => stem === undefined).map(([word]) => word);
     const found = asked.length > 0 ? await this.repository.readStems(asked) : [];
-    const answer = new Map(words.map((word) => [word, this.stems.get(word) ?? null]));
     for (const { word, stem } of found) {
-      this.stems.set(word, stem);
+      if (word.length <= LONGEST_WORD) this.stems.set(word, stem);
       answer.set(word, stem);
     }
-    return answer;
+    return new Map([...answer].map(([word, stem]) => [word, stem ?? null]));
   }
 }

@@ -3,7 +3,7 @@ import { LoopTurns } from '../loop-turns.js';
 import { codeFilter, isCategory, postedNumbers } from './postings.js';
 import { PostingsCache } from './postings-cache.service.js';
 import { QueryLanguage } from './query-language.service.js';
-import type { NamedEndpoint } from './query-words.js';
+import type { NamedEntry } from './query-words.js';
 import { rankEntries, type Concept, type RankedSlice } from './ranking.js';
 import { SearchRepository, type Filters, type FoundPostings } from './search.repository.js';
 import { TallyPool } from './tally-pool.js';
@@ -11,7 +11,7 @@ import { TallyPool } from './tally-pool.js';
 /** All that a ranking depends on besides the index. */
 export interface RankingQuestion extends Filters {
   words: readonly string[];
-  named: NamedEndpoint;
+  named: NamedEntry;
   /** The places that are asked for. */
   offset: number;
   limit: number;

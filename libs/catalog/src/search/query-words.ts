@@ -7,7 +7,7 @@ export const MEDIUM_OF: ReadonlyMap<string, string> = new Map(
   Object.entries(MEDIA).flatMap(([medium, words]) => words.map((word) => [word, medium] as const)),
 );
 
-/** The words of a query in order, in small letters, each once; `img2video` is three. */
+/** The words of a query in order, in small letters; `img2video` is three. */
 export function queryWords(query: string): string[] {
   const found =
     query
@@ -46,13 +46,17 @@ export function conversions(words: readonly string[]): string[] {
 const mediumNear = (words: readonly string[]): string | undefined =>
   words.map((word) => MEDIUM_OF.get(word)).find((medium) => medium !== undefined);
 
-/** What a query names if it is an endpoint, or an alias alone (`owner` is null then). */
-export interface NamedEndpoint {
+/** What a query names, if it is an endpoint, an alias alone (`owner` is null then), or a name. In small letters. */
+export interface NamedEntry {
   alias: string;
   owner: string | null;
+  name: string;
 }
 
-export function namedEndpoint(query: string): NamedEndpoint {
-  const [first = '', ...rest] = query.trim().toLowerCase().split('/');
-  return rest.length === 0 ? { alias: first, owner: null } : { alias: rest.join('/'), owner: first };
+export function namedEntry(query: string): NamedEntry {
+  const name = query.trim().toLowerCase().replace(/\s+/g, ' ');
+  const [first = '', ...rest] = name.split('/');
+  return rest.length === 0
+    ? { alias: first, owner: null, name }
+    : { alias: rest.join('/'), owner: first, name };
 }

@@ -35,4 +35,4 @@ export class RankingCache {
 }
 
 const keyOf = ({ words, named, kind, category, offset, limit }: RankingQuestion): string =>
-  JSON.stringify([words, named.alias, named.owner, kind, category, offset, limit]);
+  JSON.stringify([words, named.alias, named.owner, named.name, kind, category, offset, limit]);

@@ -2,7 +2,7 @@ import { RankingCache } from './ranking-cache.service.js';
 
 const question = (word: string, other = {}) => ({
   words: [word],
-  named: { alias: word, owner: null },
+  named: { alias: word, owner: null, name: word },
   kind: null,
   category: null,
   offset: 0,
@@ -17,7 +17,7 @@ const ranking = (total: number, count = 210) => ({
 
 it.each([
   { words: ['video'] },
-  { named: { alias: 'image', owner: 'someone' } },
+  { named: { alias: 'image', owner: 'someone', name: 'image' } },
   { kind: 'model' as const },
   { category: 'video' },
   { offset: 200 },

@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { PreparedQueries } from '#libs/database';
 import type { SummaryRow } from '../catalog.repository.js';
 import type { EntryKind } from '../catalog.types.js';
+import { LoopTurns } from '../loop-turns.js';
 import { decodePostings, type Postings } from './postings.js';
-import type { NamedEndpoint } from './query-words.js';
+import type { NamedEntry } from './query-words.js';
 import { LIST_PAGE, NEAR_WORDS, READ_POSTINGS, READ_STEMS, READ_SUMMARIES } from './search.sql.js';
 
 /** One slice of a list. */
@@ -52,13 +53,15 @@ export class SearchRepository {
 
   async readPostings(
     terms: string[],
-    { alias, owner }: NamedEndpoint,
+    { alias, owner, name }: NamedEntry,
     { kind, category }: Filters,
   ): Promise<FoundPostings> {
-    const values = [terms, alias, owner, kind, category];
+    const values = [terms, alias, owner, kind, category, name];
     const rows = await this.queries.rows<PostingsRow>('catalog_postings', READ_POSTINGS, values);
     const found: FoundPostings = { postings: new Map(), exact: [], size: 0, version: 0 };
+    const turns = new LoopTurns();
     for (const { term, postings, exact, greatest, version } of rows) {
+      await turns.breathe();
       if (term === null) Object.assign(found, { exact, size: (greatest ?? -1) + 1, version });
       else if (postings !== null) found.postings.set(term, decodePostings(postings));
     }

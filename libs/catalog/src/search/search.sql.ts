@@ -25,19 +25,24 @@ export const LIST_PAGE = `
     (SELECT coalesce(json_agg(entry.summary ORDER BY page.number), '[]')
      FROM page CROSS JOIN LATERAL (${ONE_SUMMARY}) entry) AS items`;
 
+/** Many entries may have one name. */
+const MOST_NAMED = 1_000;
+
 /**
  * Postings of each term, with a space between its segments, and in a row without a term the numbers of the entries that the
  * query names, the greatest number, and the index's version.
  *
- * $1 terms · $2 alias · $3 owner, or null for any · $4 kind, or null for both · $5 category or task, or null
+ * $1 terms · $2 alias · $3 owner, or null for any · $4 kind, or null for both · $5 category or task, or null · $6 name in small
+ * letters
  */
 export const READ_POSTINGS = `
   SELECT term, string_agg(postings, ' ') AS postings, null::int[] AS exact, null::int AS greatest, null::int AS version
   FROM catalog_postings WHERE term = ANY($1::text[]) GROUP BY term
   UNION ALL
   SELECT null, null, ARRAY(SELECT e.number FROM catalog_entries e
-      WHERE e.alias = $2 AND ($3::text IS NULL OR e.owner = $3) AND ${LISTED}
-        AND ($4::text IS NULL OR e.kind = $4) AND ($5::text IS NULL OR e.category = $5 OR e.task = $5)),
+      WHERE (e.alias = $2 AND ($3::text IS NULL OR e.owner = $3) OR lower(e.name) = $6) AND ${LISTED}
+        AND ($4::text IS NULL OR e.kind = $4) AND ($5::text IS NULL OR e.category = $5 OR e.task = $5)
+      ORDER BY e.number LIMIT ${MOST_NAMED}),
     (SELECT max(number) FROM catalog_entries), (SELECT version FROM catalog_index_version)`;
 
 /** $1 numbers, in the order in which they are to come */

@@ -38,8 +38,9 @@ describe('TaskClassifier', () => {
     expect(probability(['castl', 'castl', 'unheard'], 'draw')).toBeCloseTo(draw / (draw + tell));
   });
 
-  it('guesses nothing from words that it never saw', () => {
-    expect(classifier.classify(['unheard', 'of'])).toEqual([]);
+  it('guesses nothing from words that it mostly never saw', () => {
+    expect(classifier.classify(['castl', 'unheard', 'of'])).toEqual([]);
+    expect(classifier.classify(['castl', 'unheard'])).not.toEqual([]);
     expect(classifier.classify([])).toEqual([]);
   });
 });
@@ -49,6 +50,6 @@ it('learns from examples of which each stands once, many for each task', async (
   const requests = [...examples.values()].flat();
   expect(examples.size).toBeGreaterThan(50);
   expect(Math.min(...[...examples.values()].map(({ length }) => length))).toBeGreaterThanOrEqual(100);
-  expect(requests.filter((request) => request.trim() !== request || request.length > 200)).toEqual([]);
-  expect(new Set(requests.map((request) => request.toLowerCase())).size).toBe(requests.length);
+  expect(requests.filter(({ length }) => length === 0 || length > 40)).toEqual([]);
+  expect(new Set(requests.map((words) => words.join(' '))).size).toBe(requests.length);
 });

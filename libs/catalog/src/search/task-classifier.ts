@@ -38,10 +38,11 @@ export class TaskClassifier {
     this.likelihoods = counts;
   }
 
-  /** @returns the likeliest first; none where no example has any of the words */
+  /** @returns the likeliest first; none where the examples have less than half of the words */
   classify(stems: readonly string[]): TaskGuess[] {
-    const known = [...new Set(stems)].flatMap((stem) => this.likelihoods.get(stem) ?? []);
-    if (known.length === 0) return [];
+    const given = [...new Set(stems)];
+    const known = given.flatMap((stem) => this.likelihoods.get(stem) ?? []);
+    if (known.length === 0 || known.length < given.length / 2) return [];
     const logs = this.tasks.map((_, index) =>
       known.reduce((sum, likelihood) => sum + (likelihood[index] as number), 0),
     );

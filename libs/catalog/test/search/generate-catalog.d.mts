@@ -12,5 +12,6 @@ export interface GeneratedEntry {
   /** A word that tells it from others of its task, such as `anime`. */
   quality: string | null;
 }
+export function seededRandom(seed: number): () => number;
 export function generateCatalog(count: number): GeneratedEntry[];
 export function insertCatalog(client: Pick<Client, 'query'>, entries: GeneratedEntry[]): Promise<void>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const vocabulary = JSON.parse(readFileSync(join(import.meta.dirname, 'vocabulary.json'), 'utf8'));
 
 /** A small generator of numbers from 0 to 1, the same on every machine (mulberry32). */
-function numbers(seed) {
+export function seededRandom(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -22,7 +22,7 @@ const slug = (text) =>
 
 /** A catalogue of that many entries, every fourth a wrapper; the first ones are the same whatever the count. */
 export function generateCatalog(count) {
-  const next = numbers(20_260_101);
+  const next = seededRandom(20_260_101);
   const pick = (values) => values[Math.floor(next() * values.length)];
   const taken = new Set();
   return Array.from({ length: count }, (_, index) => {

@@ -8,7 +8,6 @@ import thirdJudgedQueries from './third-judged-queries.json' with { type: 'json'
 
 const ENTRIES = 2_000;
 const LOOKED_AT = 10;
-const LEAST_MRR = 0.85;
 
 /** A query, and what is a good answer: an entry of one of the tasks that has the quality, or one entry. */
 interface JudgedQuery {
@@ -26,13 +25,13 @@ interface JudgedQuery {
  * The first 142 of the second set were written without a look at the thesaurus and the first set, the last 45 after that. What
  * both showed went into the thesaurus, so none of it is held back any more; asked for the first time the 45 had a mean of 0.80.
  *
- * The third set was written by somebody who knew the tasks alone, as were the examples from which the classifier learns, by
+ * What each set has to reach is a hundredth below what it reached. The third set was written by somebody who knew the tasks alone, as were the examples from which the classifier learns, by
  * others. One number was chosen by its first half (how much a guess counts); the second half was asked once, at the end.
  */
-const sets: [string, JudgedQuery[]][] = [
-  ['first', judgedQueries],
-  ['second', secondJudgedQueries],
-  ['third', thirdJudgedQueries],
+const sets: [string, { least: number; leastHeldBack: number }, JudgedQuery[]][] = [
+  ['first', { least: 0.98, leastHeldBack: 0.96 }, judgedQueries],
+  ['second', { least: 0.957, leastHeldBack: 0 }, secondJudgedQueries],
+  ['third', { least: 0.907, leastHeldBack: 0.883 }, thirdJudgedQueries],
 ];
 const entries = generateCatalog(ENTRIES);
 const actor = { userId: '00000000-0000-0000-0000-000000000000' } as Actor;
@@ -67,8 +66,8 @@ async function firstGood({ query, tasks, quality, category, kind, entry }: Judge
 }
 
 it.each(sets)(
-  `finds what people ask for in the %s set: mean reciprocal rank of at least ${LEAST_MRR}`,
-  async (set, judged) => {
+  'finds what people ask for in the %s set: mean reciprocal rank of at least %j',
+  async (set, { least, leastHeldBack }, judged) => {
     const lines: string[] = [];
     const ranks = { designed: [] as number[], heldBack: [] as number[] };
     for (const query of judged) {
@@ -88,7 +87,31 @@ it.each(sets)(
         `\n${lines.join('\n')}\n`,
     );
     expect(all.length).toBeGreaterThanOrEqual(60);
-    expect(mean(all)).toBeGreaterThanOrEqual(LEAST_MRR);
-    if (ranks.heldBack.length > 0) expect(mean(ranks.heldBack)).toBeGreaterThanOrEqual(LEAST_MRR);
+    expect(mean(all)).toBeGreaterThanOrEqual(least);
+    if (ranks.heldBack.length > 0) expect(mean(ranks.heldBack)).toBeGreaterThanOrEqual(leastHeldBack);
   },
 );
+
+it('finds first what is called by its name, whatever its words are good for', async () => {
+  const names = [...new Set(entries.map(({ name }) => name))].slice(0, 150);
+  const queries = [
+    ...names,
+    ...names.slice(0, 10).map((name) => `  ${name.toUpperCase().replace(' ', '  ')} `),
+  ];
+  const missed: string[] = [];
+  for (const query of queries) {
+    const [first] = (await at.catalog.search(actor, { query, limit: 1 })).results;
+    if (
+      first?.name !== query.trim().replace(/\s+/g, ' ') &&
+      first?.name.toUpperCase() !== query.trim().replace(/\s+/g, ' ')
+    )
+      missed.push(query);
+  }
+  expect(missed).toEqual([]);
+});
+
+it('finds nothing for words of which no entry has any and the examples hardly one', async () => {
+  for (const query of ['battery', 'zombie', 'quitar el fondo de una foto']) {
+    expect([query, (await at.catalog.search(actor, { query, limit: 1 })).total]).toEqual([query, 0]);
+  }
+});

@@ -14,7 +14,7 @@ export interface OwnFileView {
   /** The request that made it; null for uploads. */
   requestId: string | null;
   createdAt: string;
-  /** From then on it is gone. null: the catalogue shows it, so it stays, and its owner cannot delete it. */
+  /** From then on it is gone. null: it came with the catalogue, so it stays, and its owner cannot delete it. */
   expiresAt: string | null;
 }
 

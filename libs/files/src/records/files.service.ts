@@ -238,7 +238,7 @@ export class FilesService {
   private async whyNotDeleted(userId: string, file: { id: string } | { key: string }): Promise<AppError> {
     const isKept = await this.records.existsBy({ ...file, userId });
     return isKept
-      ? new AppError('conflict', 'The catalogue shows this file, so it stays.')
+      ? new AppError('conflict', 'This file came with the catalogue, so it stays.')
       : new AppError('not_found', 'There is no such file of yours.');
   }
 
