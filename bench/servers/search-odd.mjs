@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CatalogService } from '../../dist/libs/catalog/src/catalog.service.js';
 import { CatalogChanges } from '../../dist/libs/catalog/src/changes/catalog-changes.service.js';
+import { PostingsCache } from '../../dist/libs/catalog/src/search/postings-cache.service.js';
 import { RankingCache } from '../../dist/libs/catalog/src/search/ranking-cache.service.js';
 import { generateCatalog, insertCatalog } from '../../libs/catalog/test/search/generate-catalog.mjs';
 import { finish, openClient, startApi } from '../support/platform.mjs';
@@ -49,6 +50,7 @@ const client = await openClient();
 const catalog = app.get(CatalogService, { strict: false });
 const changes = app.get(CatalogChanges, { strict: false });
 const rankings = app.get(RankingCache, { strict: false });
+const postings = app.get(PostingsCache, { strict: false });
 const actor = {
   userId: '00000000-0000-0000-0000-000000000000',
   email: 'x@example.org',
@@ -66,8 +68,9 @@ const loop = monitorEventLoopDelay({ resolution: 1 });
 for (const [name, query] of Object.entries(QUERIES)) {
   const calls = [];
   for (let call = 0; call < CALLS; call += 1) {
-    // The first ones read the postings that are remembered afterwards; all of them rank.
+    // All of them rank; every other one reads and decodes the postings as well.
     rankings.forget();
+    if (call % 2 === 0) postings.forget();
     loop.enable();
     await delay(5);
     loop.reset();
