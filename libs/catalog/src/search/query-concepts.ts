@@ -17,6 +17,8 @@ interface Phrase {
 
 interface CompiledNeed {
   phrases: Phrase[];
+  /** All words of the phrases. Most queries have none of them, and need no look at the phrases. */
+  vocabulary: ReadonlySet<string>;
   terms: Map<string, number>;
 }
 
@@ -78,17 +80,21 @@ export function compileThesaurus(stems: Stems, examples: TaskExamples): Thesauru
       new Map([...examples].map(([task, requests]) => [task, requests.map(stemsOf)])),
     ),
     same,
-    needs: NEEDS.map(({ ask, find, tasks }) => ({
-      phrases: ask.map(toPhrase),
-      terms: new Map([
-        ...stemsOf(find).map((word) => [word, FIND_SHARE] as const),
-        ...tasks.map((task) =>
-          task.startsWith('~')
-            ? ([`=${task.slice(1)}`, NEAR_TASK_SHARE] as const)
-            : ([`=${task}`, TASK_SHARE] as const),
-        ),
-      ]),
-    })),
+    needs: NEEDS.map(({ ask, find, tasks }) => {
+      const phrases = ask.map(toPhrase);
+      return {
+        phrases,
+        vocabulary: new Set(phrases.flatMap(({ words }) => words)),
+        terms: new Map([
+          ...stemsOf(find).map((word) => [word, FIND_SHARE] as const),
+          ...tasks.map((task) =>
+            task.startsWith('~')
+              ? ([`=${task.slice(1)}`, NEAR_TASK_SHARE] as const)
+              : ([`=${task}`, TASK_SHARE] as const),
+          ),
+        ]),
+      };
+    }),
   };
 }
 
@@ -132,7 +138,9 @@ interface MatchedNeed {
 /** The needs that the query speaks of. One that takes fewer of the same words than another counts half. */
 function matchedNeeds(stems: readonly string[], thesaurus: Thesaurus): MatchedNeed[] {
   const words = stems.map((stem) => thesaurus.same.get(stem)?.[0] ?? stem);
-  const matched = thesaurus.needs.flatMap(({ phrases, terms }) => {
+  const said = [...new Set([...stems, ...words])];
+  const matched = thesaurus.needs.flatMap(({ phrases, vocabulary, terms }) => {
+    if (!said.some((word) => vocabulary.has(word))) return [];
     const [phrase] = phrases
       .filter((candidate) => isSaid(candidate, candidate.words.length > 1 ? words : stems))
       .sort((one, other) => Number(one.weak) - Number(other.weak) || other.words.length - one.words.length);
