@@ -8,7 +8,6 @@ import { AppError } from '#libs/errors';
 import { FilesService, FOR_EVER } from '#libs/files';
 import { type Asset, type SeedContent, thumbnailAsset, withUrls } from './seed-content.js';
 
-
 /** Every key of a stored file has this many lower-case letters and digits. */
 const KEY_LENGTH = 40;
 

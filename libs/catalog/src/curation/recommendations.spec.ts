@@ -4,7 +4,7 @@ import { AdminBench, CURATOR, details, keyOf } from '../../../../test/support/ad
 import type { JsonAnswer } from '../../../../test/support/oauth-client.js';
 import { CatalogHttpModule } from '../catalog-http.module.js';
 import { CatalogImporter } from '../catalog-importer.service.js';
-import { aModel, aWrapper } from '../catalog.spec-support.js';
+import { aModel, AnyEngineModule, aWrapper } from '../catalog.spec-support.js';
 import { CatalogService } from '../catalog.service.js';
 import { CatalogChanges } from '../changes/catalog-changes.service.js';
 
@@ -18,7 +18,7 @@ let curatorKey: string;
 let curatorId: string;
 
 beforeAll(async () => {
-  server = await startOAuthApp({}, [{ module: CatalogHttpModule }]);
+  server = await startOAuthApp({}, [{ module: CatalogHttpModule }, { module: AnyEngineModule }]);
   bench = await AdminBench.start(server);
   const { app } = server;
   const importer = app.get(CatalogImporter);
