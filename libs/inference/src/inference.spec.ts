@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { INestApplicationContext } from '@nestjs/common';
+import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { PreparedQueries } from '#libs/database';
@@ -134,6 +134,23 @@ describeOnStore('requests', () => {
       expect(result.totalPrice).toBeUndefined();
       expect(result.completedAt).toBeDefined();
       expect(JSON.stringify(await row(result.requestId))).not.toContain('10.0.0.7');
+    });
+
+    it('leave the cause in the log, under the id of the request', async () => {
+      const logged: unknown[] = [];
+      const log = jest
+        .spyOn(ConsoleLogger.prototype, 'error')
+        .mockImplementation((line) => logged.push(line));
+      const { requestId } = await run('throw');
+      log.mockRestore();
+      expect(logged).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^${requestId} on tests/digest: engine_failed: The model failed on this input\\.\n` +
+              'Error: secret cause at 10\\.0\\.0\\.7\n +at .*inference-bench',
+          ),
+        ),
+      ]);
     });
 
     it('name the paths of an output that does not fit, and store none of its files', async () => {
