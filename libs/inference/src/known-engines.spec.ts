@@ -44,7 +44,7 @@ it.each<[object, string, string]>([
     api.get(CatalogImporter, { strict: false }).importModels(null, [good, bad]),
   ).rejects.toMatchObject({
     code: 'invalid_request',
-    message: `Nothing was written: modelrunner/bad.${path} ${message}.`,
+    message: `Nothing was written: modelrunner/bad.${path} ${message}.`.replace('?.', '?'),
     details: {
       validationErrors: [{ index: 1, endpoint: 'modelrunner/bad', path: `modelrunner/bad.${path}`, message }],
     },

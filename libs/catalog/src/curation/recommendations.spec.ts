@@ -147,6 +147,14 @@ describe('a curated list', () => {
     expect(endpoints(await read())).toEqual([ONE]);
   });
 
+  it.each([
+    [IMAGES, 'An administrator’s or a curator’s API key is needed: `Authorization: Key <key>`.'],
+    ['/admin/users', 'An administrator’s API key is needed: `Authorization: Key <key>`.'],
+  ])('says whose key opens %s', async (path, error) => {
+    const answer = await fetch(server.base + path);
+    expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ error })]);
+  });
+
   it('takes 50 entries, and a note of 500 characters', async () => {
     const aliases = Array.from({ length: 50 }, (_, index) => `many-${index}`);
     await bench.server.app.get(CatalogImporter).importModels(

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { FieldError } from '#libs/errors';
+import { type FieldError, nearestWord } from '#libs/errors';
 import type { JsonObject, JsonSchema } from '../catalog.types.js';
 import { type CompiledSchema, compileSchema } from '../schema/compiled-schema.js';
 import { isJsonObject, propertiesOf } from '../schema/local-ref.js';
-import { nearestWord } from '../schema/nearest-word.js';
 
 /** What the catalogue has to know of an engine to tell whether it can run a model. */
 export interface KnownEngine {
