@@ -117,11 +117,15 @@ describe('npm run admin', () => {
       outputSchema: { type: 'object' },
       price: { unit: 'request', amountUsd: '0' },
       engine: 'local',
+      engineSettings: { model: 'detect-language' },
     };
-    await writeFile(file, JSON.stringify({ models: [model, { ...model, alias: 'other', engine: '' }] }));
+    const misspelt = { ...model, alias: 'other', engineSettings: { model: 'detect-langauge' } };
+    await writeFile(file, JSON.stringify({ models: [model, misspelt] }));
     await expect(admin('models', 'import', file)).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('acme/other.engine must not be empty'),
+      stderr: expect.stringMatching(
+        /acme\/other\.engineSettings\.model must be one of: .*; did you mean detect-language\?/,
+      ),
     });
     await writeFile(file, JSON.stringify(model));
     const { stdout } = await admin('models', 'import', file);

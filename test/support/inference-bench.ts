@@ -29,6 +29,7 @@ const BEHAVIOURS = ['digest', 'refuse', 'throw', 'hang', 'progress', 'ill-formed
 export class DigestEngine implements Engine {
   readonly name = 'digest';
   readonly localFiles = true;
+  readonly settingsSchema = {};
   readonly jobs: EngineJob[] = [];
   /** Requests whose run is over, one way or the other. */
   readonly ended = new Set<string>();
@@ -151,7 +152,7 @@ async function start(
     ],
   });
   builder.setLogger(new ConsoleLogger({ logLevels: ['fatal'] }));
-  if (engine) builder.overrideProvider(EngineRegistry).useValue({ get: () => engine });
+  if (engine) builder.overrideProvider(EngineRegistry).useValue({ get: () => engine, all: [engine] });
   const app = await builder.compile();
   app.enableShutdownHooks([]);
   return app.init();

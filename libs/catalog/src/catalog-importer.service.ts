@@ -18,6 +18,7 @@ import type {
 import { endpointOf } from './import/definitions.js';
 import { otherKindProblems } from './import/entry-store.js';
 import { findEntries } from './import/find-entries.js';
+import { KnownEngines } from './import/known-engines.service.js';
 import { StagedImport } from './import/staged-import.js';
 
 type Rows<Definition> = Iterable<Definition> | AsyncIterable<unknown>;
@@ -30,7 +31,10 @@ const BY_OPERATOR: ChangeContext = { ip: null, origin: 'operator' };
  */
 @Injectable()
 export class CatalogImporter {
-  constructor(private readonly writer: CatalogWriter) {}
+  constructor(
+    private readonly writer: CatalogWriter,
+    private readonly engines: KnownEngines,
+  ) {}
 
   /**
    * @throws AppError `invalid_request` with every problem of every row (the first 1,000, and how many there are);
@@ -91,7 +95,7 @@ export class CatalogImporter {
     rows: Iterable<unknown> | AsyncIterable<unknown>,
     context: ChangeContext,
   ): Promise<ImportReport> {
-    const staged = await StagedImport.of(kind, rows);
+    const staged = await StagedImport.of(kind, rows, this.engines);
     return this.writer.change(async (manager) => {
       const { left, broken } = await checkTogether(manager, kind, staged, context);
       staged.problems.refuse();

@@ -10,6 +10,7 @@ import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
+import { KnownEngines } from './import/known-engines.service.js';
 import { CatalogCache } from './reads/catalog-cache.service.js';
 import { CatalogSearch } from './search/catalog-search.service.js';
 import { PostingsCache } from './search/postings-cache.service.js';
@@ -39,7 +40,8 @@ import { SchemaCache } from './schema/schema-cache.service.js';
     EndpointResolver,
     CatalogImporter,
     EntryUses,
+    KnownEngines,
   ],
-  exports: [CatalogService, EndpointResolver, CatalogImporter, CatalogWriter, EntryUses],
+  exports: [CatalogService, EndpointResolver, CatalogImporter, CatalogWriter, EntryUses, KnownEngines],
 })
 export class CatalogModule {}

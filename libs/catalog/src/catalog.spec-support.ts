@@ -1,3 +1,4 @@
+import { Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Actor, User } from '#libs/accounts';
 import { AuditLog, AuditRecord } from '#libs/audit';
@@ -9,11 +10,13 @@ import { createTestDatabase } from '../../../test/support/test-database.js';
 import { CatalogChanges } from './changes/catalog-changes.service.js';
 import { CatalogWriter } from './changes/catalog-writer.service.js';
 import { CatalogImporter } from './catalog-importer.service.js';
+import { CatalogModule } from './catalog.module.js';
 import { CatalogRepository } from './catalog.repository.js';
 import { CatalogService } from './catalog.service.js';
 import { EndpointLookup } from './endpoint-lookup.service.js';
 import { EndpointResolver } from './endpoint-resolver.service.js';
 import { catalogEntities } from './entities/catalog-entities.js';
+import { KnownEngines } from './import/known-engines.service.js';
 import type { ModelDefinition, WrapperDefinition } from './import/definitions.js';
 import { CatalogCache } from './reads/catalog-cache.service.js';
 import { CatalogSearch } from './search/catalog-search.service.js';
@@ -58,7 +61,7 @@ async function startServices(url: string, options: { hearsChanges?: boolean } = 
     searchCaches: { postings, rankings },
     lookup,
     resolver: new EndpointResolver(lookup, new SchemaCache()),
-    importer: new CatalogImporter(writer),
+    importer: new CatalogImporter(writer, anyEngine(new KnownEngines())),
     async stop() {
       cache.onApplicationShutdown();
       await bus.onApplicationShutdown();
@@ -101,6 +104,20 @@ export async function startReplicas(count: number) {
   };
 }
 
+/** For tests that run nothing: `local` as an engine that takes any settings. */
+function anyEngine(engines: KnownEngines): KnownEngines {
+  engines.register([{ name: 'local', settingsSchema: { type: 'object' } }]);
+  return engines;
+}
+
+/** The same for a whole application, beside its `CatalogHttpModule`. */
+@Module({ imports: [CatalogModule] })
+export class AnyEngineModule {
+  constructor(engines: KnownEngines) {
+    anyEngine(engines);
+  }
+}
+
 /** A real user, since entries refer to their owner. */
 async function newActor(dataSource: DataSource, email: string): Promise<Actor> {
   const { id } = await dataSource
@@ -134,7 +151,7 @@ export function aModel(alias: string, other: Partial<ModelDefinition> = {}): Mod
     price: { unit: 'request', amountUsd: '0.004' },
     typicalSeconds: 1.5,
     engine: 'local',
-    engineSettings: { model: alias },
+    engineSettings: { model: 'upscale' },
     ...other,
   };
 }

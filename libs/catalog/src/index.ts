@@ -6,6 +6,7 @@ export { CatalogService } from './catalog.service.js';
 export type { EntryKind, JsonSchema, Page, Price } from './catalog.types.js';
 export { EndpointResolver, type ResolvedEndpoint } from './endpoint-resolver.service.js';
 export { readDefinitions } from './import/definition-reader.js';
+export { KnownEngines } from './import/known-engines.service.js';
 export type { RecommendationList, WrapperDefinition } from './import/definitions.js';
 export { validateAgainst } from './schema/compiled-schema.js';
 export { collectFileUrls } from './schema/file-urls.js';

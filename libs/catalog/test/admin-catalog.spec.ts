@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { AuditRecord } from '#libs/audit';
 import { CatalogHttpModule, CatalogImporter, EndpointResolver } from '../src/index.js';
 import { CatalogChanges } from '../src/changes/catalog-changes.service.js';
-import { aModel, aWrapper } from '../src/catalog.spec-support.js';
+import { aModel, AnyEngineModule, aWrapper } from '../src/catalog.spec-support.js';
 import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from '../../oauth/test/oauth-app.js';
 import { AdminBench, details } from '../../../test/support/admin-bench.js';
 import type { JsonAnswer } from '../../../test/support/oauth-client.js';
@@ -10,7 +10,7 @@ import type { JsonAnswer } from '../../../test/support/oauth-client.js';
 let server: OAuthApp;
 let at: AdminBench;
 beforeAll(async () => {
-  server = await startOAuthApp({}, [{ module: CatalogHttpModule }]);
+  server = await startOAuthApp({}, [{ module: CatalogHttpModule }, { module: AnyEngineModule }]);
   at = await AdminBench.start(server);
 }, START_LIMIT_MS);
 afterAll(() => server?.close());
@@ -69,6 +69,25 @@ describe('a definition', () => {
     const patch = { summary: 'New.', thumbnailUrl: null, typicalSeconds: null, status: 'draft' };
     const { body } = await at.call('PATCH', `/admin/models/${id}`, { body: patch });
     expect(body).toMatchObject({ ...patch, version: 2, engineSettings: { keep: 1 } });
+  });
+
+  it('names an engine of this server; what became impossible can be read and withdrawn, and not changed for the like', async () => {
+    const refused = async (method: 'POST' | 'PUT' | 'PATCH', path: string, body: object) => {
+      const answer = await at.call(method, path, { body });
+      expect([answer.status, problems(answer)]).toEqual([
+        400,
+        ['engine: is no engine of this server; the engines are: local'],
+      ]);
+    };
+    await refused('POST', '/admin/models', aModel('x', { engine: 'replicate' }));
+    const path = `/admin/models/${(await model('one')).id}`;
+    await refused('PUT', path, aModel('one', { engine: 'replicate' }));
+    await refused('PATCH', path, { engine: 'replicate' });
+    await server.dataSource.query(`UPDATE models SET engine = 'gone'`);
+    expect((await at.call('GET', path)).body.engine).toBe('gone');
+    expect((await at.call('PATCH', path, { body: { status: 'draft' } })).status).toBe(200);
+    await refused('PATCH', path, { engine: 'replicate' });
+    expect((await at.call('PATCH', path, { body: { engine: 'local' } })).status).toBe(200);
   });
 
   it('is refused at an endpoint that is taken, by a model or a wrapper', async () => {

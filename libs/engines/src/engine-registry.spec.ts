@@ -4,6 +4,7 @@ import type { Engine } from './engine.port.js';
 const engine = (name: string, close?: () => Promise<void>): Engine => ({
   name,
   localFiles: false,
+  settingsSchema: {},
   run: () => Promise.resolve({}),
   close,
 });

@@ -12,6 +12,10 @@ export class EngineRegistry implements OnApplicationShutdown {
     if (this.#engines.size !== engines.length) throw new Error('Two engines have the same name.');
   }
 
+  get all(): readonly Engine[] {
+    return [...this.#engines.values()];
+  }
+
   /** @throws AppError `engine_unavailable` */
   get(name: string): Engine {
     const engine = this.#engines.get(name);

@@ -1,2 +1,5 @@
 export { AppError, isDiskFull, toAppError, type ErrorDetails, type FieldError } from './app-error.js';
+export { causeText } from './cause-text.js';
 export { ERROR_CATALOGUE, HTTP_STATUS, type ErrorCode } from './error-catalogue.js';
+export { editDistance, nearestWord } from './nearest-word.js';
+export { asSentence } from './sentence.js';

@@ -2,7 +2,8 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '#libs/audit';
-import { CatalogModule } from '#libs/catalog';
+import { CatalogModule, KnownEngines } from '#libs/catalog';
+import { EngineRegistry, EnginesModule } from '#libs/engines';
 import { FilesModule } from '#libs/files';
 import { AdminQueuesService } from './admin/admin-queues.service.js';
 import { RequestLoadRepository } from './admin/request-load.repository.js';
@@ -28,6 +29,7 @@ import { WaitService } from './waiting/wait.service.js';
     BullModule.registerQueue({ name: INFERENCE_QUEUE }),
     AuditModule,
     CatalogModule,
+    EnginesModule,
     FilesModule,
   ],
   providers: [
@@ -57,4 +59,9 @@ import { WaitService } from './waiting/wait.service.js';
     AdminQueuesService,
   ],
 })
-export class InferenceModule {}
+export class InferenceModule {
+  /** The api and the commands save models only for what the worker runs: all of them read the same settings. */
+  constructor(known: KnownEngines, engines: EngineRegistry) {
+    known.register(engines.all);
+  }
+}

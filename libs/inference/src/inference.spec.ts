@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { INestApplicationContext } from '@nestjs/common';
+import { ConsoleLogger, type INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
 import { PreparedQueries } from '#libs/database';
@@ -126,10 +126,14 @@ describeOnStore('requests', () => {
 
   describe('that fail', () => {
     it.each([
-      ['refuse', { code: 'invalid_file', message: 'The file is not what this model takes.' }],
-      ['throw', { code: 'engine_failed', message: 'The model failed on this input.' }],
-    ])('say why and cost nothing: %s', async (behaviour, error) => {
+      ['refuse', 'invalid_file', 'The file is not what this model takes.', /^$/],
+      ['throw', 'engine_failed', 'The model failed on this input.', /\nError: secret cause .*\n +at /],
+    ])('say why, cost nothing, leave the cause in the log: %s', async (behaviour, code, message, logged) => {
+      const log = jest.spyOn(ConsoleLogger.prototype, 'error').mockReturnValue();
       const result = await run(behaviour);
+      expect(log.mock.calls.map(([line]) => String(line)).join('\n')).toMatch(logged);
+      log.mockRestore();
+      const error = { code, message };
       expect(result).toMatchObject({ status: 'FAILED', error, files: [], timedOut: false });
       expect(result.totalPrice).toBeUndefined();
       expect(result.completedAt).toBeDefined();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '#libs/accounts';
-import { CatalogImporter, EntryUses } from '#libs/catalog';
+import { CatalogImporter, EntryUses, KnownEngines } from '#libs/catalog';
 import {
   createActor,
   createBench,
@@ -90,6 +90,7 @@ describeOnStore('a request and the model that it runs', () => {
       engineSettings: { version: 'second' },
       price: { unit: 'output', amountUsd: '99' },
     };
+    api.get(KnownEngines, { strict: false }).register([engine]);
     const report = await api.get(CatalogImporter, { strict: false }).importModels(null, [changed as never]);
     expect(report.rows).toEqual([{ endpoint, outcome: 'updated', version: 2 }]);
 

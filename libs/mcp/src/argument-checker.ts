@@ -112,7 +112,9 @@ function fieldError(error: ErrorObject): FieldError {
   const path = error.instancePath.slice(1).replaceAll('/', '.');
   if (error.keyword !== 'required') return { path, message: describe(error) };
   const missing = String((error.params as { missingProperty: unknown }).missingProperty);
-  return { path: path ? `${path}.${missing}` : missing, message: 'is required' };
+  const choices = ((error.parentSchema ?? {}) as Partial<Tool['inputSchema']>).properties?.[missing]?.enum;
+  const message = choices ? `is required: one of ${choices.join(', ')}` : 'is required';
+  return { path: path ? `${path}.${missing}` : missing, message };
 }
 
 /** Both ends of a range and all choices at once, so that the next call fits. */

@@ -35,6 +35,13 @@ describe('toolError', () => {
     );
   });
 
+  it('ends in one mark', () => {
+    const validationErrors = [{ path: 'formt', message: 'is not a known field; did you mean format?' }];
+    expect(textOf(new AppError('invalid_request', 'Bad.', { validationErrors }))).toBe(
+      'Bad: formt is not a known field; did you mean format?',
+    );
+  });
+
   it('keeps the next step of the thrower', () => {
     const error = new AppError('endpoint_not_found', undefined, { nextStep: 'Did you mean a/b?' });
     expect(textOf(error)).toBe('There is no such endpoint. Did you mean a/b?');

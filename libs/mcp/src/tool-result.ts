@@ -1,5 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { type AppError, type ErrorCode, type FieldError } from '#libs/errors';
+import { type AppError, asSentence, type ErrorCode, type FieldError } from '#libs/errors';
 import type { ToolOutput } from './tools/tool.js';
 
 /** What to do next, where the thrower did not say. Each names the tool that helps. */
@@ -41,5 +41,5 @@ function withFields(message: string, fields: FieldError[]): string {
     .slice(0, MOST_FIELDS)
     .map(({ path, message: problem }) => `${path || 'the whole'} ${problem}`);
   const more = fields.length > MOST_FIELDS ? `; and ${fields.length - MOST_FIELDS} more` : '';
-  return `${message.replace(/[.:]$/, '')}: ${named.join('; ')}${more}.`;
+  return asSentence(`${message.replace(/[.:]$/, '')}: ${named.join('; ')}${more}`);
 }

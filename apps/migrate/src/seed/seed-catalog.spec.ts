@@ -7,6 +7,7 @@ import { DatabaseModule } from '#libs/database';
 import { QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import judgedQueries from './judged-queries.json' with { type: 'json' };
+import { SeedEnginesModule } from './seed-engines.module.js';
 import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedRecommendations } from './recommendations.js';
 import { seedWrappers } from './wrappers/index.js';
@@ -31,6 +32,7 @@ const importEverything = async () => {
   const models = cards.map(({ thumbnail: _thumbnail, ...card }) => ({
     ...withUrls(card, urls),
     engine: 'local',
+    engineSettings: { model: card.alias },
   }));
   const imported = [
     await importer.importModels(null, models, BY_RELEASE),
@@ -51,6 +53,7 @@ beforeAll(async () => {
       DatabaseModule.forRoot(),
       QueueModule.forRoot(),
       TypeOrmModule.forFeature([User]),
+      SeedEnginesModule,
       CatalogModule,
     ],
   }).compile();

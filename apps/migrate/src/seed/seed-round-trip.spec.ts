@@ -9,6 +9,7 @@ import { localModelCards } from '#libs/engines';
 import { QueueModule } from '#libs/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { inputFrom, MANNERS, type ViewShown } from '../../../../test/support/view-reader.js';
+import { SeedEnginesModule } from './seed-engines.module.js';
 import { loadSeedContent, withUrls } from './seed-content.js';
 import { seedWrappers } from './wrappers/index.js';
 
@@ -30,6 +31,7 @@ beforeAll(async () => {
       DatabaseModule.forRoot(),
       QueueModule.forRoot(),
       TypeOrmModule.forFeature([User]),
+      SeedEnginesModule,
       CatalogModule,
     ],
   }).compile();
@@ -38,6 +40,7 @@ beforeAll(async () => {
   const models = cards.map(({ thumbnail: _thumbnail, ...card }) => ({
     ...withUrls(card, urls),
     engine: 'local',
+    engineSettings: { model: card.alias },
   }));
   await app.get(CatalogImporter).importModels(null, models);
   await app.get(CatalogImporter).importWrappers(null, withUrls(wrappers, urls));

@@ -5,6 +5,7 @@ import { type AppConfig, ConfigModule } from '#libs/config';
 import { DatabaseModule } from '#libs/database';
 import { FilesModule } from '#libs/files';
 import { QueueModule } from '#libs/queue';
+import { SeedEnginesModule } from './seed-engines.module.js';
 import { Seeder } from './seeder.service.js';
 
 @Module({})
@@ -18,6 +19,7 @@ export class SeedModule {
         QueueModule.forRoot(),
         AccountsModule,
         CatalogModule,
+        SeedEnginesModule,
         FilesModule,
       ],
       providers: [Seeder],

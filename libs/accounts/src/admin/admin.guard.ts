@@ -33,10 +33,8 @@ export class AdminGuard implements CanActivate {
     const actor = await this.authenticate(request);
     if (!actor) {
       void context.switchToHttp().getResponse<FastifyReply>().header('www-authenticate', 'Key');
-      throw new AppError(
-        'unauthenticated',
-        'An administrator’s API key is needed: `Authorization: Key <key>`.',
-      );
+      const whose = this.isForCurators(context) ? 'An administrator’s or a curator’s' : 'An administrator’s';
+      throw new AppError('unauthenticated', `${whose} API key is needed: \`Authorization: Key <key>\`.`);
     }
     this.assertRole(context, actor);
     request.actor = actor;
@@ -44,11 +42,15 @@ export class AdminGuard implements CanActivate {
   }
 
   private assertRole(context: ExecutionContext, { role }: Actor): void {
-    const targets = [context.getHandler(), context.getClass()];
-    const alsoCurators = this.reflector.getAllAndOverride(AdminGuard.AlsoCurators, targets) === true;
+    const alsoCurators = this.isForCurators(context);
     if (role === 'admin' || (role === 'curator' && alsoCurators)) return;
     const who = alsoCurators ? 'administrators and curators' : 'administrators';
     throw new AppError('forbidden', `Only ${who} may do that.`);
+  }
+
+  private isForCurators(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride(AdminGuard.AlsoCurators, targets) === true;
   }
 
   private async authenticate(request: FastifyRequest): Promise<Actor | null> {

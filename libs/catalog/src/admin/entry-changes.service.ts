@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Actor } from '#libs/accounts';
@@ -16,6 +17,7 @@ import {
 import { definitionProblems } from '../import/definition-check.js';
 import { endpointOf } from '../import/definitions.js';
 import { findEntries } from '../import/find-entries.js';
+import { KnownEngines } from '../import/known-engines.service.js';
 import { isJsonObject } from '../schema/local-ref.js';
 import { EntryReads } from './entry-reads.service.js';
 import { assertMatches } from './entry-tag.js';
@@ -46,11 +48,12 @@ export class EntryChanges {
     private readonly reads: EntryReads,
     private readonly uses: EntryUses,
     private readonly audit: AuditLog,
+    private readonly engines: KnownEngines,
   ) {}
 
   /** @throws AppError `invalid_request` with every problem, `conflict` when the endpoint is taken */
   create(actor: Actor, kind: EntryKind, body: unknown, context: RequestContext): Promise<EntryView> {
-    const definition = checked(kind, body);
+    const definition = this.checked(kind, body);
     return this.writer.change(async (manager) => {
       const endpoint = endpointOf(definition);
       const taken = (await findEntries(manager, [endpoint])).get(endpoint);
@@ -129,9 +132,32 @@ export class EntryChanges {
     return this.writer.change(async (manager) => {
       const standing = await this.reads.read(actor, kind, id, manager);
       assertMatches(ifMatch, standing);
-      const definition = checked(kind, next(standing), standing);
+      const definition = this.checked(kind, next(standing), standing);
       return this.write(manager, actor, kind, definition, context);
     });
+  }
+
+  /** @param standing the entry whose place it takes */
+  private checked(kind: EntryKind, body: unknown, standing?: EntryView): CanonicalDefinition {
+    refuse([
+      ...definitionProblems(kind, body),
+      ...(kind === 'model' ? this.engineProblems(body, standing) : []),
+    ]);
+    const definition = canonicalDefinition(kind, withoutReadOnly(body as JsonObject));
+    if (standing) {
+      const moved = (['owner', 'alias'] as const).filter((field) => definition[field] !== standing[field]);
+      refuse(moved.map((path) => ({ path, message: `cannot be changed: make another ${kind} instead` })));
+    }
+    return definition;
+  }
+
+  /** What is wrong with the model that stands already is no reason to refuse its withdrawal, or a better text. */
+  private engineProblems(body: unknown, standing: EntryView | undefined): FieldError[] {
+    if (!isJsonObject(body)) return [];
+    const problems = this.engines.problems(body);
+    if (problems.length === 0 || !standing || !isSetAlike(body, standing)) return problems;
+    const before = this.engines.problems(standing).map(({ message }) => message);
+    return problems.filter(({ message }) => !before.includes(message));
   }
 
   private async write(
@@ -150,17 +176,10 @@ export class EntryChanges {
   }
 }
 
-/** @param standing the entry whose place it takes */
-function checked(kind: EntryKind, body: unknown, standing?: EntryView): CanonicalDefinition {
-  const problems = definitionProblems(kind, body);
-  refuse(problems);
-  const definition = canonicalDefinition(kind, withoutReadOnly(body as JsonObject));
-  if (standing) {
-    const moved = (['owner', 'alias'] as const).filter((field) => definition[field] !== standing[field]);
-    refuse(moved.map((path) => ({ path, message: `cannot be changed: make another ${kind} instead` })));
-  }
-  return definition;
-}
+const isSetAlike = (one: object, other: object): boolean =>
+  (['engine', 'engineSettings'] as const).every((field) =>
+    isDeepStrictEqual((one as JsonObject)[field], (other as JsonObject)[field]),
+  );
 
 function refuse(validationErrors: FieldError[]): void {
   if (validationErrors.length === 0) return;

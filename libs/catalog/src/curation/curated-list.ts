@@ -1,4 +1,4 @@
-import { AppError, type FieldError } from '#libs/errors';
+import { AppError, asSentence, type FieldError } from '#libs/errors';
 import { type EntrySummary, toSummary } from '../views/catalog-views.js';
 import { priceText } from '../views/price.js';
 import { entityTag } from './entity-tag.js';
@@ -78,6 +78,6 @@ export function refuse(validationErrors: FieldError[]): void {
   const [first] = validationErrors;
   if (!first) return;
   const more = validationErrors.length > 1 ? ` (and ${validationErrors.length - 1} more)` : '';
-  const message = `Nothing was written: ${first.path} ${first.message}${more}.`;
+  const message = asSentence(`Nothing was written: ${first.path} ${first.message}${more}`);
   throw new AppError('invalid_request', message, { validationErrors });
 }

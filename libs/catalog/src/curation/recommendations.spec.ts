@@ -4,7 +4,7 @@ import { AdminBench, CURATOR, details, keyOf } from '../../../../test/support/ad
 import type { JsonAnswer } from '../../../../test/support/oauth-client.js';
 import { CatalogHttpModule } from '../catalog-http.module.js';
 import { CatalogImporter } from '../catalog-importer.service.js';
-import { aModel, aWrapper } from '../catalog.spec-support.js';
+import { aModel, AnyEngineModule, aWrapper } from '../catalog.spec-support.js';
 import { CatalogService } from '../catalog.service.js';
 import { CatalogChanges } from '../changes/catalog-changes.service.js';
 
@@ -18,7 +18,7 @@ let curatorKey: string;
 let curatorId: string;
 
 beforeAll(async () => {
-  server = await startOAuthApp({}, [{ module: CatalogHttpModule }]);
+  server = await startOAuthApp({}, [{ module: CatalogHttpModule }, { module: AnyEngineModule }]);
   bench = await AdminBench.start(server);
   const { app } = server;
   const importer = app.get(CatalogImporter);
@@ -145,6 +145,14 @@ describe('a curated list', () => {
       'items.6: there is no endpoint a\0b',
     ]);
     expect(endpoints(await read())).toEqual([ONE]);
+  });
+
+  it.each([
+    [IMAGES, 'An administrator’s or a curator’s API key is needed: `Authorization: Key <key>`.'],
+    ['/admin/users', 'An administrator’s API key is needed: `Authorization: Key <key>`.'],
+  ])('says whose key opens %s', async (path, error) => {
+    const answer = await fetch(server.base + path);
+    expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ error })]);
   });
 
   it('takes 50 entries, and a note of 500 characters', async () => {

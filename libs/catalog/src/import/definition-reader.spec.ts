@@ -33,6 +33,10 @@ describe('definitions are read', () => {
     for (const size of [1, 2, 3, 5, 64, 100_000]) expect(await read(text, size)).toEqual(VALUES);
   });
 
+  it('from lines that begin with a list of their own', async () => {
+    expect(await read('{"examples": [], "alias": "a"}')).toEqual([{ examples: [], alias: 'a' }]);
+  });
+
   it('from an empty list', async () => {
     for (const text of ['[]', '{"models": [ ]}']) expect(await read(text)).toEqual([]);
   });
@@ -53,6 +57,7 @@ describe('refused is', () => {
   it.each<[string, string, RegExp]>([
     ['nothing', ' \n', /nothing to import/],
     ['a list of something else', '{"wrappers": []}', /must be in "models"/],
+    ['a list under another name', '{"model": []}', /The list must be in "models", not in "model"\.$/],
     ['a list without an end', '[{"a":1},', /#1 the text ends before the list does/],
     ['an object without an end', '{"models":[{"a":1}]', /ends before/],
     ['a value without an end', '[{"a":1},{"a":', /ends before/],

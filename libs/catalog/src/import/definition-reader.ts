@@ -1,9 +1,15 @@
 import { StringDecoder } from 'node:string_decoder';
 import { AppError } from '#libs/errors';
+import { MODEL_DEFINITION, WRAPPER_DEFINITION } from './definition-schema.js';
 import { ValueSplitter } from './value-splitter.js';
 
 /** Longest row, in characters: more than any definition that is taken. */
 const LONGEST_ROW = 2 * 1024 * 1024;
+/** What the object that a list stands in begins with otherwise: it is a definition itself. */
+const DEFINITION_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys(MODEL_DEFINITION.properties),
+  ...Object.keys(WRAPPER_DEFINITION.properties),
+]);
 /** What has to be there to tell the form of a text by its beginning. */
 const BEGINNING = 64;
 
@@ -49,7 +55,8 @@ function chooseForm(text: string, field: string, isLast: boolean): ValueSplitter
   const begins = text.replace(/^\uFEFF/, '').trimStart();
   if (begins.length < BEGINNING && !isLast) return null;
   if (begins === '') throw new AppError('invalid_request', 'There is nothing to import.');
-  const list = /^\{\s*"(models|wrappers)"\s*:\s*(?=\[)/.exec(begins);
+  const first = /^\{\s*"([^"\\]{1,40})"\s*:\s*(?=\[)/.exec(begins);
+  const list = first && !DEFINITION_FIELDS.has(first[1] ?? '') ? first : null;
   if (list && list[1] !== field) {
     const message = `The list must be in "${field}", not in "${list[1]}".`;
     throw new AppError('invalid_request', message, {

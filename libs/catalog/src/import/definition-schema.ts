@@ -67,8 +67,18 @@ export const MODEL_DEFINITION: DefinitionSchema = {
     price: PRICE,
     typicalSeconds: { type: ['number', 'null'], minimum: 0, maximum: 1_000_000 },
     maxConcurrency: { type: ['integer', 'null'], minimum: 1, maximum: 10_000 },
-    engine: text(100),
-    engineSettings: { type: 'object' },
+    engine: {
+      ...text(100),
+      description: 'What runs it: one of the engines of this server, such as local.',
+      examples: ['local'],
+    },
+    engineSettings: {
+      type: 'object',
+      description:
+        'What the engine takes, and nothing else. For local: {"model": "upscale"}, the name of a local model, whose ' +
+        'required inputs the inputSchema declares.',
+      examples: [{ model: 'upscale' }],
+    },
   },
   required: [...REQUIRED, 'outputSchema', 'price', 'engine'],
   additionalProperties: false,

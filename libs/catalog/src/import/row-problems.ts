@@ -1,4 +1,4 @@
-import { AppError, type FieldError } from '#libs/errors';
+import { AppError, asSentence, type FieldError } from '#libs/errors';
 
 /** Most problems that one answer lists; the total tells of the rest. */
 const MOST_LISTED = 1_000;
@@ -38,9 +38,13 @@ export class RowProblems {
     const [first] = this.listed;
     if (!first) return;
     const more = this.total > 1 ? ` (and ${this.total - 1} more)` : '';
-    throw new AppError('invalid_request', `Nothing was written: ${first.path} ${first.message}${more}.`, {
-      validationErrors: this.listed,
-      totalProblems: this.total,
-    });
+    throw new AppError(
+      'invalid_request',
+      asSentence(`Nothing was written: ${first.path} ${first.message}${more}`),
+      {
+        validationErrors: this.listed,
+        totalProblems: this.total,
+      },
+    );
   }
 }

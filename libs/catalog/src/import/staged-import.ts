@@ -7,6 +7,7 @@ import { isJsonObject } from '../schema/local-ref.js';
 import { type CanonicalDefinition, canonicalDefinition, withoutReadOnly } from './canonical-definition.js';
 import { definitionProblems } from './definition-check.js';
 import { DEFAULT_OWNER } from './definitions.js';
+import type { KnownEngines } from './known-engines.service.js';
 import { RowProblems } from './row-problems.js';
 
 /** Most rows of one import. */
@@ -38,14 +39,21 @@ export class StagedImport {
   private characters = 0;
   private readonly turns = new LoopTurns();
 
-  private constructor(private readonly kind: EntryKind) {}
+  private constructor(
+    private readonly kind: EntryKind,
+    private readonly engines: KnownEngines,
+  ) {}
 
   /**
    * Checks each row by itself.
    * @throws AppError `invalid_request` when there are too many
    */
-  static async of(kind: EntryKind, rows: Iterable<unknown> | AsyncIterable<unknown>): Promise<StagedImport> {
-    const staged = new StagedImport(kind);
+  static async of(
+    kind: EntryKind,
+    rows: Iterable<unknown> | AsyncIterable<unknown>,
+    engines: KnownEngines,
+  ): Promise<StagedImport> {
+    const staged = new StagedImport(kind, engines);
     let index = 0;
     for await (const row of rows) {
       if (index === MOST_ROWS)
@@ -68,6 +76,8 @@ export class StagedImport {
     await this.turns.breathe();
     const endpoint = endpointIn(row);
     this.problems.add(index, endpoint, definitionProblems(this.kind, row));
+    if (this.kind === 'model' && isJsonObject(row))
+      this.problems.add(index, endpoint, this.engines.problems(row));
     if (endpoint !== null) this.noteEndpoint(endpoint, index);
     if (this.problems.has(index)) return;
     const text = JSON.stringify(canonicalDefinition(this.kind, withoutReadOnly(row as JsonObject)));

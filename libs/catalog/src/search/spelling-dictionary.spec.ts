@@ -1,5 +1,5 @@
 import { seededRandom } from '../../test/search/generate-catalog.mjs';
-import { editDistance } from '../schema/nearest-word.js';
+import { editDistance } from '#libs/errors';
 import { SpellingDictionary } from './spelling-dictionary.js';
 
 const dictionary = new SpellingDictionary([

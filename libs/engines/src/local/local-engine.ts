@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { AppError } from '#libs/errors';
 import type { Engine, EngineCallbacks, EngineJob } from '../engine.port.js';
+import type { JsonSchema, ModelCard } from '../model-card.js';
+import { completeInput } from './complete-input.js';
+import { localModelCards } from './local-models.js';
 import { ProcessPool } from './host/process-pool.js';
 
 export interface LocalEngineOptions {
@@ -22,6 +25,9 @@ export interface LocalEngineOptions {
 
 const FIVE_MINUTES = 300;
 
+const cardOf = (alias: unknown): ModelCard | undefined =>
+  localModelCards.find((card) => card.alias === alias);
+
 /**
  * Runs the models of this folder on the CPU of this machine, each run in a process of its own: never in the api,
  * never on the worker's event loop, within a memory cap and a time limit.
@@ -29,6 +35,12 @@ const FIVE_MINUTES = 300;
 export class LocalEngine implements Engine {
   readonly name = 'local';
   readonly localFiles = true;
+  readonly settingsSchema: JsonSchema = {
+    type: 'object',
+    properties: { model: { enum: localModelCards.map(({ alias }) => alias) } },
+    required: ['model'],
+    additionalProperties: false,
+  };
   readonly #pool: ProcessPool;
 
   constructor(private readonly options: LocalEngineOptions) {
@@ -40,12 +52,18 @@ export class LocalEngine implements Engine {
     });
   }
 
+  requiredInputs({ model }: Record<string, unknown>): readonly string[] {
+    return cardOf(model)?.inputSchema.required ?? [];
+  }
+
   async run(job: EngineJob, callbacks: EngineCallbacks): Promise<Record<string, unknown>> {
     const alias = job.settings['model'];
     if (typeof alias !== 'string') {
       throw new AppError('engine_unavailable', 'The model names no local model in its engine settings.');
     }
     if (callbacks.signal.aborted) throw new AppError('cancelled');
+    const card = cardOf(alias);
+    const input = card ? completeInput(card, job.input) : job.input;
     const moduleUrl = this.options.extraModules?.[alias];
     const process = this.#pool.acquire(alias);
     try {
@@ -53,7 +71,7 @@ export class LocalEngine implements Engine {
         {
           type: 'run',
           model: moduleUrl ? { moduleUrl } : { alias },
-          job: { requestId: job.requestId, input: job.input, files: job.files, workDir: job.workDir },
+          job: { requestId: job.requestId, input, files: job.files, workDir: job.workDir },
           settings: { ffmpegPath: this.options.ffmpegPath },
         },
         callbacks,

@@ -3,7 +3,7 @@ import type { LocalFile } from '../engine.port.js';
 /** What a model gets for one run. */
 export interface LocalModelJob {
   requestId: string;
-  /** Validated against the card's input schema, defaults filled in. */
+  /** Fits the card's input schema, defaults filled in, whatever schema the model of the catalogue has. */
   input: Record<string, unknown>;
   /** Local copies of the input files by the URL that stands in the input. */
   files: ReadonlyMap<string, LocalFile>;

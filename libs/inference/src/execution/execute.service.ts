@@ -8,6 +8,7 @@ import type { Claim } from '../queueing/claims.repository.js';
 import { type Completion, RequestLifecycleRepository } from '../request-lifecycle.repository.js';
 import { ActiveRuns, RunStopped } from './active-runs.service.js';
 import { endingWithSignal } from './bounded-run.js';
+import { failureText } from './failure-log.js';
 import { outputFilesOf } from './output-files.js';
 import { pixelsOf } from './picture-size.js';
 import { ProgressReporter } from './progress-reporter.js';
@@ -152,7 +153,8 @@ export class ExecuteService {
       this.logger.log(`gave ${claim.id} back to the queue`);
       return this.events.publish(claim.id, { status: 'IN_QUEUE' });
     }
-    if (!(cause instanceof AppError) || cause.kind === 'internal') this.logger.error(describe(claim, cause));
+    const text = failureText(claim, cause);
+    if (text !== null) this.logger.error(text);
     if (await this.lifecycle.fail(claim, toRequestError(cause))) {
       await this.events.publish(claim.id, { status: 'FAILED' });
     }
@@ -163,11 +165,4 @@ export class ExecuteService {
 function asEngineFailure(error: unknown): never {
   if (error instanceof AppError || error instanceof RunStopped) throw error;
   throw new AppError('engine_failed', undefined, {}, { cause: error });
-}
-
-function describe(claim: Claim, error: unknown): string {
-  const told = toRequestError(error);
-  const cause = error instanceof AppError ? error.cause : error;
-  const stack = cause instanceof Error ? `\n${cause.stack ?? cause.message}` : '';
-  return `${claim.id} on ${claim.modelEndpoint}: ${told.code}: ${told.message}${stack}`;
 }

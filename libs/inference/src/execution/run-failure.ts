@@ -1,4 +1,4 @@
-import { toAppError } from '#libs/errors';
+import { asSentence, toAppError } from '#libs/errors';
 import type { RequestError } from '../inference-request.entity.js';
 
 /**
@@ -12,6 +12,6 @@ export function toRequestError(thrown: unknown): RequestError {
     // An error of one field often says in its own sentence what is wrong with it.
     .filter(({ message }) => !error.message.includes(message))
     .map(({ path, message }) => `${path || 'output'} ${message}`);
-  const parts = [error.message, fields.length > 0 && `${fields.join('; ')}.`, nextStep];
+  const parts = [error.message, fields.length > 0 && asSentence(fields.join('; ')), nextStep];
   return { code: error.code, message: parts.filter(Boolean).join(' ') };
 }

@@ -11,7 +11,7 @@ describe('recommended_wrappers', () => {
   });
 
   it.each([
-    [{}, 'is required'],
+    [{}, 'is required: one of image, video, utility'],
     [{ category: 'audio' }, 'must be one of image, video, utility'],
   ])('refuses %j', async (args, message) => {
     const { call } = toolBench(recommendedWrappersTool);

@@ -36,6 +36,11 @@ describe('detect-language', () => {
     expect(confidences).toEqual([...confidences].sort((a, b) => b - a));
   });
 
+  it('fills in what a model of the catalogue does not ask for', async () => {
+    const { result } = runOn(engine, 'detect-language', { input: { text: 'Where is the station?' } });
+    expect((await result)['candidates']).toHaveLength(3);
+  });
+
   it('reads a text of several lines as one', async () => {
     expect(await detect('Guten Morgen!\n\nWie geht es Ihnen heute?\tMir geht es gut.')).toMatchObject({
       language: 'de',

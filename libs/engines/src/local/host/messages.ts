@@ -1,4 +1,4 @@
-import { AppError, isDiskFull, toAppError, type ErrorCode, type ErrorDetails } from '#libs/errors';
+import { AppError, causeText, isDiskFull, toAppError, type ErrorCode, type ErrorDetails } from '#libs/errors';
 import { OutputFile } from '../../engine.port.js';
 import type { LocalModelJob } from '../local-model.js';
 
@@ -57,12 +57,12 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 export function packError(error: unknown): WireError {
   if (error instanceof AppError) {
-    const cause = error.cause instanceof Error ? error.cause.stack : undefined;
-    return { code: error.code, message: error.message, details: error.details, stack: cause };
+    // Where it was thrown tells the most where nothing else caused it.
+    const stack = causeText(error.cause ?? error);
+    return { code: error.code, message: error.message, details: error.details, stack };
   }
   if (isDiskFull(error)) return packError(toAppError(error));
-  if (error instanceof Error) return { message: error.message, stack: error.stack };
-  return { message: String(error) };
+  return { message: error instanceof Error ? error.message : String(error), stack: causeText(error) };
 }
 
 /** An error that was not thrown on purpose says nothing to the caller; its cause is for the log. */
