@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts';
 import { CatalogImporter } from '#libs/catalog';
-import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
+import { ConfigError, loadConfig, type AppConfig, warnOfMisspeltSettings } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { StorageCheckService, StorageMove } from '#libs/files';
 import { AdminQueuesService } from '#libs/inference';
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (asksForHelp(args)) return console.log(USAGE);
   const command = parseCommand(args);
+  warnOfMisspeltSettings();
   const config = withDatabase(loadConfig());
   const logger = createLogger({ ...config, LOG_LEVEL: 'error' }, 'admin');
   const app = await NestFactory.createApplicationContext(adminModule(config), {

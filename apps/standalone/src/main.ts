@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
+import { ConfigError, loadConfig, type AppConfig, warnOfMisspeltSettings } from '#libs/config';
 import { whenNpmIsGone } from './parent-watch.js';
 import { Platform } from './platform.js';
 import { checkPort, prepareDataDir } from './preflight.js';
@@ -16,6 +16,7 @@ process.stderr.on('error', () => undefined);
 
 try {
   const startedAt = performance.now();
+  warnOfMisspeltSettings();
   const config = loadConfig();
   await checkPort(config.HOST, config.PORT);
   prepareDataDir(config.DATA_DIR);

@@ -1,6 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { FieldError } from '#libs/errors';
-import { nearestWord } from './nearest-word.js';
+import { type FieldError, nearestWord } from '#libs/errors';
 
 /** Most errors reported for one value; more would bury the first. */
 const MAX_ERRORS = 19;

@@ -1,4 +1,4 @@
-import { editDistance } from '../schema/nearest-word.js';
+import { editDistance } from '#libs/errors';
 
 /** Words by a letter of theirs. */
 type WordsByLetter = ReadonlyMap<string | undefined, readonly string[]>;

@@ -1,7 +1,6 @@
-import type { FieldError } from '#libs/errors';
+import { type FieldError, nearestWord } from '#libs/errors';
 import type { FieldMappings, JsonSchema } from '../catalog.types.js';
 import { allParts, followRef, isJsonObject, propertiesOf } from '../schema/local-ref.js';
-import { nearestWord } from '../schema/nearest-word.js';
 import { reachableFields } from './field-mappings.js';
 import { compatibilityProblems } from './schema-compatibility.js';
 
