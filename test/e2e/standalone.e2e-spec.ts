@@ -210,6 +210,14 @@ describe('npm start', () => {
       },
     );
 
+    it('says that Redis is not reachable', async () => {
+      const closed = await freePort();
+      await expectRefusal(
+        { REDIS_URL: `redis://:secret@127.0.0.1:${closed}` },
+        new RegExp(`^Redis at 127.0.0.1:${closed} cannot be used \\(.*\\)\\. Check REDIS_URL\\.\\n$`),
+      );
+    });
+
     it('names every broken setting, after those that are none', async () => {
       await expectRefusal(
         { PORT: 'web', DATABASE_URL: 'mysql://x', ADMIN_PASSWORD: 'short', FILE_TTL_DAY: '3' },

@@ -9,6 +9,7 @@ import { StorageCheckService, StorageMove } from '#libs/files';
 import { AdminQueuesService } from '#libs/inference';
 import { createLogger } from '#libs/lifecycle';
 import { AdminClientsService } from '#libs/oauth';
+import { checkRedis } from '#libs/queue';
 import { runningPostgresUrl } from '../../standalone/src/embedded-postgres.js';
 import { adminModule } from './admin.module.js';
 import { runClientCommand } from './client-commands.js';
@@ -28,6 +29,7 @@ async function main(): Promise<void> {
   const command = parseCommand(args);
   warnOfMisspeltSettings();
   const config = withDatabase(loadConfig());
+  await checkRedis(config);
   const logger = createLogger({ ...config, LOG_LEVEL: 'error' }, 'admin');
   const app = await NestFactory.createApplicationContext(adminModule(config), {
     logger,

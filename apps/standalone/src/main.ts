@@ -20,10 +20,18 @@ try {
   const config = loadConfig();
   await checkPort(config.HOST, config.PORT);
   prepareDataDir(config.DATA_DIR);
+  await requireRedis(config);
   await run(config, startedAt);
 } catch (error) {
   explain(error);
   process.exit(1);
+}
+
+/** Loaded only by those who have one: the queue's library is large. */
+async function requireRedis(config: AppConfig): Promise<void> {
+  if (config.REDIS_URL === undefined) return;
+  const { checkRedis } = await import('#libs/queue');
+  await checkRedis(config);
 }
 
 async function run(config: AppConfig, startedAt: number): Promise<void> {
