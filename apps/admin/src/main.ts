@@ -22,6 +22,9 @@ import { runCheckCommand } from './storage-check-command.js';
 import { runMoveCommand } from './storage-move-command.js';
 import { runUserCommand } from './user-commands.js';
 
+/** After a mistake: the whole list would scroll the sentence about it away. */
+const HINT = 'npm run admin -- help lists the commands.';
+
 /** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -69,7 +72,7 @@ try {
   await main();
 } catch (error) {
   if (error instanceof UsageError) {
-    console.error(`${error.message}\n\n${USAGE}`);
+    console.error(process.argv.length === 2 ? `${error.message}\n\n${USAGE}` : `${error.message}\n${HINT}`);
     process.exit(2);
   }
   const fields = error instanceof AppError ? (error.details.validationErrors ?? []) : [];
