@@ -29,7 +29,7 @@ const FEATURES = {
 /** Platform libs stand on each other only where listed. */
 const PLATFORM_USES = {
   errors: [],
-  config: [],
+  config: ['errors'],
   secrets: [],
   database: ['config', 'errors'],
   audit: [],

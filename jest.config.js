@@ -54,7 +54,7 @@ export default {
       displayName: 'redis',
       testMatch: [
         '<rootDir>/libs/inference/src/**/{inference,cancel,dead-workers,fair-queue,repeated-submissions,admin-queues}.spec.ts',
-        '<rootDir>/libs/queue/src/events/event-bus.spec.ts',
+        '<rootDir>/libs/queue/src/{redis-check,events/event-bus}.spec.ts',
       ],
       globals: { QUEUE_STORE: 'redis' },
       globalSetup: '<rootDir>/test/support/redis-setup.mjs',

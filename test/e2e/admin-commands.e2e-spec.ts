@@ -48,7 +48,13 @@ describe('npm run admin', () => {
   it('makes a key, alone on the last line, that opens the admin REST until it is revoked', async () => {
     const email = 'grace@example.com';
     await admin('user', 'create', '--email', email, '--password', 'a long password');
-    const { stdout } = await admin('key', 'create', '--email', email, '--name', 'ops', '--role', 'admin');
+    await expect(
+      admin('key', 'create', '--email', email, '--name', 'ops', '--role', 'admin'),
+    ).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has the role user, and a key can do no more'),
+    });
+    const { stdout } = await admin('key', 'create', '--email', email, '--name', 'ops');
     const key = stdout.trim().split('\n').at(-1)!;
     expect(key).toMatch(/^mrk_[\w-]{43}$/);
     const status = async () =>
@@ -172,7 +178,13 @@ describe('npm run admin', () => {
   it('says what is wrong, with exit code 2 for a command that means nothing', async () => {
     await expect(admin('user', 'rename')).rejects.toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('npm run admin'),
+      stderr: expect.stringMatching(/^"user" needs one of .*\nnpm run admin -- help .*\n$/),
+    });
+    await expect(admin('user', 'invite', '--email', 'ada@example.com')).rejects.toMatchObject({
+      stderr: expect.stringContaining('OIDC_ISSUER'),
+    });
+    await expect(admin('storage', 'move', '--to', 'disk')).rejects.toMatchObject({
+      stderr: 'The files are on the disk already.\n',
     });
     await expect(admin('user', 'create', '--email', 'nobody')).rejects.toMatchObject({
       code: 1,

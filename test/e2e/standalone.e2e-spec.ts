@@ -153,9 +153,14 @@ describe('npm start', () => {
     }
   });
 
-  it('refuses a second start on the same data with one sentence, and the first goes on', async () => {
+  it('refuses a second start on the same port or the same data with one sentence, and the first goes on', async () => {
     const first = start();
     await first.ready();
+    const samePort = start({ DATA_DIR: join(dataDir, 'other') });
+    expect(await samePort.exited()).toBe(1);
+    expect(samePort.output()).toMatch(
+      new RegExp(`^Port ${port} is taken by another ModelRunner\\. Stop it, or set PORT .* DATA_DIR .*\\n$`),
+    );
     const second = start({ PORT: String(await freePort()) });
     expect(await second.exited()).toBe(1);
     expect(second.output()).toMatch(
@@ -194,10 +199,29 @@ describe('npm start', () => {
       );
     });
 
-    it('names every broken setting', async () => {
+    // mkdir(2) says ENOENT there although the parent is there, which Node's recursive mkdir takes for a reason to try again.
+    (process.platform === 'linux' ? it : it.skip)(
+      'says so of a folder that cannot even be made',
+      async () => {
+        await expectRefusal(
+          { DATA_DIR: '/proc/nope/data' },
+          /^The data folder \/proc\/nope\/data cannot be .*\n$/,
+        );
+      },
+    );
+
+    it('says that Redis is not reachable', async () => {
+      const closed = await freePort();
       await expectRefusal(
-        { PORT: 'web', DATABASE_URL: 'mysql://x', ADMIN_PASSWORD: 'short' },
-        /3 problem\(s\):\n {2}PORT: .*\n {2}DATABASE_URL: .*\n {2}ADMIN_PASSWORD: .*\n$/,
+        { REDIS_URL: `redis://:secret@127.0.0.1:${closed}` },
+        new RegExp(`^Redis at 127.0.0.1:${closed} cannot be used \\(.*\\)\\. Check REDIS_URL\\.\\n$`),
+      );
+    });
+
+    it('names every broken setting, after those that are none', async () => {
+      await expectRefusal(
+        { PORT: 'web', DATABASE_URL: 'mysql://x', ADMIN_PASSWORD: 'short', FILE_TTL_DAY: '3' },
+        /^FILE_TTL_DAY is not a setting; did you mean FILE_TTL_DAYS\?\n.* 3 problem\(s\):\n {2}PORT: .*\n {2}DATABASE_URL: .*\n {2}ADMIN_PASSWORD: .*\n$/,
       );
     });
 

@@ -33,7 +33,10 @@ describe('parseCommand', () => {
 
   it.each([
     [[], 'No command'],
-    [['queue'], 'no command "queue"'],
+    [['queue'], 'There is no command "queue"; did you mean queues?'],
+    [['zzz'], 'There is no command "zzz".'],
+    [['user', 'lst'], 'set-password, relink; did you mean list?'],
+    [['user', 'list', '--jsn'], '--jsn is not an option; did you mean --json?'],
     [['queues', 'list'], '"list" means nothing'],
     [['queues', '--email', 'a@b.c'], 'takes no --email'],
     [['constructor'], 'no command'],
@@ -44,7 +47,7 @@ describe('parseCommand', () => {
     [['user', 'create', '--email', 'a@b.c', '--role', 'king'], '--role must'],
     [['user', 'set-role', '--email', 'a@b.c'], 'needs --role'],
     [['user', 'list', 'all'], '"all"'],
-    [['user', 'list', '--limit', '3'], '--limit'],
+    [['user', 'list', '--limit', '3'], '--limit is not an option.'],
     [['user', 'disable', '--email', 'a@b.c', '--password', 'p'], 'takes no --password'],
     [['key', 'create', '--email', 'a@b.c'], 'needs --name'],
     [['key', 'revoke', '--email', 'a@b.c'], 'needs --id'],

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Actor, ROLES } from '#libs/accounts';
+import { nearestWord } from '#libs/errors';
 
 const ROLE_NAMES = ROLES.join('|');
 
@@ -109,7 +110,7 @@ export interface Command {
   json: boolean;
 }
 
-/** A command line that means nothing: the usage is printed and the exit code is 2. */
+/** A command line that means nothing: exit code 2. */
 export class UsageError extends Error {}
 
 /** @throws UsageError in a sentence */
@@ -141,11 +142,21 @@ function verbOf(noun: string, [verb = '']: string[]): string {
     .filter((name) => name.startsWith(`${noun} `))
     .map((name) => name.slice(noun.length + 1));
   if (verbs.length === 0) {
-    throw new UsageError(noun ? `There is no command "${noun}".` : 'No command is given.');
+    const nouns = [...new Set(Object.keys(SHAPES).map((name) => name.split(' ', 1)[0] as string))];
+    throw new UsageError(
+      noun ? `There is no command "${noun}"${meant(noun, nouns)}` : 'No command is given.',
+    );
   }
-  if (!verbs.includes(verb)) throw new UsageError(`"${noun}" needs one of ${verbs.join(', ')}.`);
+  if (!verbs.includes(verb))
+    throw new UsageError(`"${noun}" needs one of ${verbs.join(', ')}${meant(verb, verbs)}`);
   return verb;
 }
+
+/** The end of a sentence about a word that means nothing. */
+const meant = (word: string, known: readonly string[], prefix = ''): string => {
+  const near = nearestWord(word, known);
+  return near === null ? '.' : `; did you mean ${prefix}${near}?`;
+};
 
 function requireOptions(name: CommandName, options: Record<string, string>): void {
   const { required, optional = [] } = SHAPES[name] as CommandShape;
@@ -168,10 +179,19 @@ function flagsOf(name: CommandName, values: Values): Record<Flag, boolean> {
 function parse(args: string[]): { values: Values; positionals: string[] } {
   const texts = Object.fromEntries(OPTIONS.map((option) => [option, { type: 'string' as const }]));
   const switches = Object.fromEntries([...FLAGS, 'json'].map((flag) => [flag, { type: 'boolean' as const }]));
+  const options = { ...texts, ...switches };
   try {
-    const options = { ...texts, ...switches };
     return parseArgs({ args, allowPositionals: true, options });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(whyNotParsed(error as NodeJS.ErrnoException, Object.keys(options)));
   }
+}
+
+/** Node's own message explains positional arguments, of which there are none to speak of here. */
+function whyNotParsed({ code, message }: NodeJS.ErrnoException, known: readonly string[]): string {
+  const [, option = ''] = /'(-[^' ]*)/.exec(message) ?? [];
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    return `${option} is not an option${meant(option.replace(/^-+/, ''), known, '--')}`;
+  }
+  return message.split('\n', 1)[0] as string;
 }

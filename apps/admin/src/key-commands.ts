@@ -1,5 +1,5 @@
 import { isUUID } from 'class-validator';
-import { type Actor, ApiKeysService, type User, UsersService } from '#libs/accounts';
+import { type Actor, ApiKeysService, ROLES, type User, UsersService } from '#libs/accounts';
 import { AppError } from '#libs/errors';
 import type { Command } from './command-line.js';
 import type { CommandResult } from './command-result.js';
@@ -16,6 +16,7 @@ export async function runKeyCommand(
   if (!user) throw new AppError('not_found', `There is no user ${options.email}.`);
   const owner = actorOf(user);
   if (command === 'key create') {
+    requireRole(user, options.role && role);
     const { key, apiKey } = await keys.create(owner, { name: options.name, role });
     const line = `Made the key ${apiKey.id} of ${user.email} with the role ${apiKey.role}. It is shown this once:`;
     return { rows: [{ ...row(apiKey), key }], lines: [line, key] };
@@ -30,6 +31,13 @@ export async function runKeyCommand(
 
 function actorOf({ id, email, role }: User): Actor {
   return { userId: id, email, role, clientId: null };
+}
+
+/** @param asked empty when none was: a key for a plain user then */
+function requireRole({ email, role }: User, asked: Actor['role'] | ''): void {
+  if (asked === '' || ROLES.indexOf(asked) >= ROLES.indexOf(role)) return;
+  const message = `${email} has the role ${role}, and a key can do no more. Leave --role out, or give the account the role first: user set-role --email ${email} --role ${asked}`;
+  throw new AppError('invalid_request', message);
 }
 
 function requireId(id: string): string {

@@ -3,12 +3,13 @@ import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApiKeysService, IdentitiesService, UsersService } from '#libs/accounts';
 import { CatalogImporter } from '#libs/catalog';
-import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
+import { ConfigError, loadConfig, type AppConfig, warnOfMisspeltSettings } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { StorageCheckService, StorageMove } from '#libs/files';
 import { AdminQueuesService } from '#libs/inference';
 import { createLogger } from '#libs/lifecycle';
 import { AdminClientsService } from '#libs/oauth';
+import { checkRedis } from '#libs/queue';
 import { runningPostgresUrl } from '../../standalone/src/embedded-postgres.js';
 import { adminModule } from './admin.module.js';
 import { runClientCommand } from './client-commands.js';
@@ -21,12 +22,17 @@ import { runCheckCommand } from './storage-check-command.js';
 import { runMoveCommand } from './storage-move-command.js';
 import { runUserCommand } from './user-commands.js';
 
+/** After a mistake: the whole list would scroll the sentence about it away. */
+const HINT = 'npm run admin -- help lists the commands.';
+
 /** `npm run admin -- …`: operator commands on the same configuration and services as the server. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   if (asksForHelp(args)) return console.log(USAGE);
   const command = parseCommand(args);
+  warnOfMisspeltSettings();
   const config = withDatabase(loadConfig());
+  await checkRedis(config);
   const logger = createLogger({ ...config, LOG_LEVEL: 'error' }, 'admin');
   const app = await NestFactory.createApplicationContext(adminModule(config), {
     logger,
@@ -68,7 +74,7 @@ try {
   await main();
 } catch (error) {
   if (error instanceof UsageError) {
-    console.error(`${error.message}\n\n${USAGE}`);
+    console.error(process.argv.length === 2 ? `${error.message}\n\n${USAGE}` : `${error.message}\n${HINT}`);
     process.exit(2);
   }
   const fields = error instanceof AppError ? (error.details.validationErrors ?? []) : [];

@@ -14,8 +14,10 @@ export async function runUserCommand(
 ): Promise<CommandResult> {
   const { name, options, role } = command;
   if (name === 'user list') return listed(await users.list(LIST_LIMIT));
-  if (name === 'user invite')
+  if (name === 'user invite') {
+    identities.requireProvider();
     return invited(await users.create({ email: options.email, password: null, role }));
+  }
   const password = options.password || UsersService.generatePassword();
   if (name === 'user create') {
     const user = await users.create({ email: options.email, password, role });
@@ -62,9 +64,13 @@ function told(command: Command, user: User, password: string, line: string): Com
   return { rows: [{ ...row(user), password }], lines: [line, password] };
 }
 
-function listed(users: User[]): CommandResult {
-  const line = (user: User) => `${user.email}  ${user.role}${user.disabledAt ? '  disabled' : ''}`;
-  return { rows: users.map(row), lines: users.map(line) };
+function listed(users: Awaited<ReturnType<UsersService['list']>>): CommandResult {
+  const line = ({ email, role, disabledAt, hasPassword }: (typeof users)[number]) =>
+    `${email}  ${role}${disabledAt ? '  disabled' : ''}${hasPassword ? '' : '  no password'}`;
+  return {
+    rows: users.map((user) => ({ ...row(user), hasPassword: user.hasPassword })),
+    lines: users.map(line),
+  };
 }
 
 const row = ({ id, email, role, disabledAt, createdAt }: User) => ({

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { type AppConfig, ConfigError, loadConfig } from '#libs/config';
+import { type AppConfig, ConfigError, loadConfig, warnOfMisspeltSettings } from '#libs/config';
 import { toAppError } from '#libs/errors';
 import { exclusively } from './exclusive-session.js';
 import { MigrateError } from './migrate-error.js';
@@ -11,6 +11,7 @@ import type { FirstAdmin } from './seed/seeder.service.js';
  * ships, and makes the first administrator. Running it again changes nothing.
  */
 try {
+  if (!process.send) warnOfMisspeltSettings();
   const config = loadConfig();
   const { DATABASE_URL } = config;
   if (DATABASE_URL === undefined) {

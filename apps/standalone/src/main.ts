@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
+import { ConfigError, loadConfig, type AppConfig, warnOfMisspeltSettings } from '#libs/config';
 import { whenNpmIsGone } from './parent-watch.js';
 import { Platform } from './platform.js';
 import { checkPort, prepareDataDir } from './preflight.js';
@@ -16,13 +16,22 @@ process.stderr.on('error', () => undefined);
 
 try {
   const startedAt = performance.now();
+  warnOfMisspeltSettings();
   const config = loadConfig();
   await checkPort(config.HOST, config.PORT);
   prepareDataDir(config.DATA_DIR);
+  await requireRedis(config);
   await run(config, startedAt);
 } catch (error) {
   explain(error);
   process.exit(1);
+}
+
+/** Loaded only by those who have one: the queue's library is large. */
+async function requireRedis(config: AppConfig): Promise<void> {
+  if (config.REDIS_URL === undefined) return;
+  const { checkRedis } = await import('#libs/queue');
+  await checkRedis(config);
 }
 
 async function run(config: AppConfig, startedAt: number): Promise<void> {

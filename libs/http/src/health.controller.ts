@@ -11,11 +11,11 @@ export class HealthController {
     private readonly events: EventBus,
   ) {}
 
-  /** The process runs. */
+  /** The process runs. It says whose it is: a second start asks whoever has its port. */
   @Get('healthz')
   @Header('cache-control', 'no-store')
-  alive(): { status: string } {
-    return { status: 'ok' };
+  alive(): { status: string; service: string } {
+    return { status: 'ok', service: 'modelrunner' };
   }
 
   /** The process can do its work: the database is there and migrated, events flow. */

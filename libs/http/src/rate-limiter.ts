@@ -11,6 +11,7 @@ import {
 import { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
+import { isStoreAway } from '#libs/queue';
 
 /** With a bucket's name in front it fits into the table's 255 characters. */
 const LONGEST_KEY = 200;
@@ -40,7 +41,9 @@ export class RateLimiter implements OnApplicationShutdown {
     if (!config.REDIS_URL) return;
     this.redis = new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true });
     const logger = new Logger(RateLimiter.name);
-    this.redis.on('error', (error: Error) => logger.warn(`Redis: ${error.message}`));
+    this.redis.on('error', (error: Error) => {
+      if (!isStoreAway(error)) logger.warn(`Redis: ${error.message}`);
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, type AppConfig } from '#libs/config';
+import { ConfigError, loadConfig, type AppConfig, warnOfMisspeltSettings } from '#libs/config';
 
 /** Longest time that a process may take to stop; the supervisor allows ten seconds for everything. */
 const STOP_LIMIT_MS = 7_000;
@@ -35,6 +35,8 @@ export async function runProcess(start: (config: AppConfig) => Promise<RunningPr
     console.error(error);
     stop(1);
   });
+  // A parent of ours has told them already.
+  if (!process.send) warnOfMisspeltSettings();
   try {
     running = await start(loadConfig());
     process.send?.({ type: 'ready' });

@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { type Job, Queue } from 'bullmq';
 import { AppError } from '#libs/errors';
+import { isStoreAway } from './store-outage.js';
 
 /** A job that ended with an error and is kept. */
 export interface FailedJob {
@@ -40,10 +41,20 @@ const ANSWER_WITHIN_MS = 5_000;
  * here, with PostgreSQL as with Redis.
  */
 @Injectable()
-export class QueueMonitor {
+export class QueueMonitor implements OnModuleInit {
+  private readonly logger = new Logger(QueueMonitor.name);
   private readonly beforeRetry = new Map<string, BeforeRetry>();
 
   constructor(private readonly modules: ModulesContainer) {}
+
+  /** BullMQ prints an error that nobody listens to, with its stack, at each attempt to connect. */
+  onModuleInit(): void {
+    for (const queue of this.queues().values()) {
+      queue.on('error', (error) => {
+        if (!isStoreAway(error)) this.logger.warn(`queue ${queue.name}: ${error.message}`);
+      });
+    }
+  }
 
   /** @param prepare called with each failed job's data before the job is retried */
   prepareRetries(queueName: string, prepare: BeforeRetry): void {

@@ -55,9 +55,7 @@ export class IdentitiesService {
    * @throws AppError `conflict` when there is no identity provider, so that nobody could sign in to it
    */
   async relink({ id }: User, by: ChangedBy = {}): Promise<void> {
-    if (!this.config.OIDC_ISSUER) {
-      throw new AppError('conflict', 'No identity provider is configured: set OIDC_ISSUER first.');
-    }
+    this.requireProvider();
     await this.transactions.run(async (manager) => {
       await manager.update(User, { id }, { passwordHash: null });
       await manager.delete(UserIdentity, { userId: id });
@@ -65,6 +63,12 @@ export class IdentitiesService {
       await this.audit.record({ ...by, type: 'identity.unlinked', userId: id }, manager);
     });
     await this.events.publish(USER_SIGNED_OUT_EVERYWHERE, { userId: id });
+  }
+
+  /** @throws AppError `conflict` when there is no identity provider that people could sign in with */
+  requireProvider(): void {
+    if (this.config.OIDC_ISSUER) return;
+    throw new AppError('conflict', 'No identity provider is configured: set OIDC_ISSUER first.');
   }
 
   /** @returns undefined when somebody else was faster and it has to be looked at again */

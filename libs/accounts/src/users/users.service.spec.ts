@@ -42,6 +42,14 @@ describe('UsersService', () => {
     expect(await users.verifyPassword('nobody@example.org', 'correct horse')).toBeNull();
   });
 
+  it('lists who there is, and who has no password', async () => {
+    await users.create({ email: 'invited@example.org', password: null, role: 'user' });
+    await users.create({ email: 'inviter@example.org', password: 'long enough', role: 'user' });
+    const listed = new Map((await users.list(100)).map(({ email, hasPassword }) => [email, hasPassword]));
+    expect([listed.get('invited@example.org'), listed.get('inviter@example.org')]).toEqual([false, true]);
+    expect((await users.list(1)).map(({ email }) => email)).toHaveLength(1);
+  });
+
   it('takes an address once, and names every field that is wrong', async () => {
     await users.create({ email: 'once@example.org', password: 'long enough', role: 'user' });
     await expect(

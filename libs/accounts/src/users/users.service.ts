@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, IsNull, Not, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, Not, Repository } from 'typeorm';
 import { AuditLog } from '#libs/audit';
 import { Transactions } from '#libs/database';
 import { AppError, type FieldError } from '#libs/errors';
@@ -168,9 +168,15 @@ export class UsersService {
     return user;
   }
 
-  /** Users by address, at most `limit` after the first `offset`. */
-  list(limit: number, offset = 0): Promise<User[]> {
-    return this.users.find({ order: { email: 'ASC' }, take: limit, skip: offset });
+  /** Users by address, at most `limit`. Who has no password signs in with the identity provider only. */
+  async list(limit: number): Promise<(User & { hasPassword: boolean })[]> {
+    const users = await this.users.find({ order: { email: 'ASC' }, take: limit });
+    const without = await this.users.find({
+      select: { id: true },
+      where: { id: In(users.map(({ id }) => id)), passwordHash: IsNull() },
+    });
+    const ids = new Set(without.map(({ id }) => id));
+    return users.map((user) => Object.assign(user, { hasPassword: !ids.has(user.id) }));
   }
 
   private tellSignedOut(userId: string): Promise<void> {

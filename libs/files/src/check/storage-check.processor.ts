@@ -2,6 +2,7 @@ import { InjectQueue, OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullm
 import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job, Queue } from 'bullmq';
 import { AppError } from '#libs/errors';
+import { isStoreAway } from '#libs/queue';
 import { STORAGE_CHECK_QUEUE } from './storage-check-queue.js';
 import { StorageCheckService } from './storage-check.service.js';
 
@@ -54,6 +55,6 @@ export class StorageCheckProcessor extends WorkerHost implements OnApplicationBo
 
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    this.logger.warn(`storage check queue: ${error.message}`);
+    if (!isStoreAway(error)) this.logger.warn(`storage check queue: ${error.message}`);
   }
 }

@@ -2,6 +2,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { AppError } from '#libs/errors';
+import { isStoreAway } from '#libs/queue';
 import { INGEST_QUEUE } from './ingest-rules.js';
 import { IngestJob } from './ingest-job.service.js';
 
@@ -49,7 +50,7 @@ export class IngestProcessor extends WorkerHost implements OnModuleDestroy {
 
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    this.logger.warn(`ingest queue: ${error.message}`);
+    if (!isStoreAway(error)) this.logger.warn(`ingest queue: ${error.message}`);
   }
 
   private tellCaller(ingestId: string, cause: Error): Promise<void> {

@@ -83,6 +83,8 @@ export class StorageMove {
 
   private async ends(to: StorageKind, deleteSource: boolean): Promise<Ends> {
     if (!this.config.S3_BUCKET) {
+      // Without a bucket no file was ever anywhere else.
+      if (to === 'disk') throw new AppError('invalid_request', 'The files are on the disk already.');
       throw new AppError('invalid_request', 'Set S3_BUCKET and the other S3_… settings first.');
     }
     if (deleteSource && this.config.STORAGE !== to) {

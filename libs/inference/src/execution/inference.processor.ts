@@ -2,6 +2,7 @@ import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { isStoreAway } from '#libs/queue';
 import { INFERENCE_QUEUE, type InferenceJob } from '../inference-queue.service.js';
 import { RequestEvents } from '../request-events.service.js';
 import { ActiveRuns } from './active-runs.service.js';
@@ -59,7 +60,7 @@ export class InferenceProcessor extends WorkerHost implements OnApplicationBoots
 
   @OnWorkerEvent('error')
   onError(error: Error): void {
-    this.logger.warn(`queue: ${error.message}`);
+    if (!isStoreAway(error)) this.logger.warn(`queue: ${error.message}`);
   }
 
   /** A run never fails towards the queue; only what stands around it can, and the sweep makes up for that. */

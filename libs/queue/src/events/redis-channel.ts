@@ -78,7 +78,7 @@ export class RedisChannel implements EventChannel {
     this.listens = true;
     if (!this.wasLost) return;
     this.wasLost = false;
-    this.logger.log('events of other processes arrive again');
+    this.logger.log('Redis is back: events of other processes arrive again');
     listener.onReturn();
   }
 
@@ -89,7 +89,8 @@ export class RedisChannel implements EventChannel {
   }
 
   private lose(): void {
-    if (this.listens) this.logger.warn('events of other processes do not arrive');
+    if (this.listens)
+      this.logger.warn('Redis is away: events of other processes do not arrive, and jobs wait');
     this.wasLost ||= this.listens;
     this.listens = false;
   }
