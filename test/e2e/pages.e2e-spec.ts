@@ -176,6 +176,7 @@ class Walk {
     await this.page.getByLabel('Name of a new key').fill('nightly upload');
     await this.press('Create key');
     await this.look('keys-new');
+    expect(await this.page.getByRole('radio').count()).toBe(0);
     await this.files((await this.page.textContent('#new-key')) ?? '');
     await this.look('keys', '/account/keys');
     await this.look('password', '/account/password');

@@ -31,7 +31,7 @@ describe('an upload from the page of one’s files', () => {
         headers: { cookie, 'x-csrf-token': csrf, 'content-type': 'text/html', ...headers },
         body,
         duplex: 'half',
-      } as RequestInit,
+      },
     );
     return { status: response.status, body: (await response.json()) as { id?: string; file_url?: string } };
   };
