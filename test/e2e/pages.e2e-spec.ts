@@ -176,6 +176,7 @@ class Walk {
     await this.page.getByLabel('Name of a new key').fill('nightly upload');
     await this.press('Create key');
     await this.look('keys-new');
+    expect(await this.page.getByRole('radio').count()).toBe(0);
     await this.files((await this.page.textContent('#new-key')) ?? '');
     await this.look('keys', '/account/keys');
     await this.look('password', '/account/password');
@@ -193,8 +194,8 @@ class Walk {
     await this.look('files-none', '/account/files');
     const icon = await fetch(`${this.base}/assets/icon.svg`).then((answer) => answer.arrayBuffer());
     await this.upload(apiKey, 'a drawing.svg', 'image/svg+xml', icon);
-    await this.upload(apiKey, 'a picture.png', 'image/png', PIXEL);
-    await this.look('files', '/account/files');
+    await this.uploadOnPage('a picture.png', Buffer.from(PIXEL));
+    await this.look('files');
     const loaded = await this.page
       .locator('img.thumbnail')
       .evaluateAll((pictures) =>
@@ -207,6 +208,27 @@ class Walk {
     await this.look('files-deleted');
     expect(await this.page.getByRole('status').textContent()).toBe('a picture.png is deleted.');
     expect(await this.page.locator('.files li').count()).toBe(1);
+  }
+
+  /** The new file is named, with an address that leads to it. */
+  private async uploadOnPage(name: string, buffer: Buffer): Promise<void> {
+    await this.page.setInputFiles('#upload-files', { name, mimeType: 'text/plain', buffer });
+    await this.page.waitForURL('**/account/files?new=*');
+    const notice = this.page.getByRole('status').filter({ hasText: `${name} is stored.` });
+    const stored = await fetch((await notice.locator('code').textContent()) ?? '');
+    expect(stored.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await stored.arrayBuffer()).equals(buffer)).toBe(true);
+    await this.refusedOnPage();
+  }
+
+  /** What cannot be stored is named with the reason, and the page is as before. */
+  private async refusedOnPage(): Promise<void> {
+    const empty = { name: 'nothing.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) };
+    await this.page.setInputFiles('#upload-files', empty);
+    const problem = this.page.locator('#upload-problem');
+    await problem.waitFor();
+    expect(await problem.textContent()).toBe('nothing.txt: The file is empty.');
+    expect(await this.page.locator('.files li').count()).toBe(2);
   }
 
   private async upload(key: string, name: string, type: string, bytes: ArrayBuffer): Promise<void> {

@@ -35,7 +35,11 @@ export interface FilesBench {
   stop(): Promise<void>;
 }
 
-export async function startFilesBench(env: Record<string, string> = {}): Promise<FilesBench> {
+/** @param prepare what a test needs of the application before its routes are there */
+export async function startFilesBench(
+  env: Record<string, string> = {},
+  prepare?: (app: NestFastifyApplication) => Promise<void>,
+): Promise<FilesBench> {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'modelrunner-files-'));
   const port = await freePort();
@@ -53,6 +57,7 @@ export async function startFilesBench(env: Record<string, string> = {}): Promise
   await migrateQueueStore(config);
   const listen = async () => {
     const app = await createHttpApp(moduleOf(config, HttpModule, FilesHttpModule), config, logger);
+    await prepare?.(app);
     registerUploadRoutes(app);
     await app.listen(port, '127.0.0.1');
     return app;

@@ -1,4 +1,4 @@
-import { ApiKeysService } from '#libs/accounts';
+import { ApiKeysService, UsersService } from '#libs/accounts';
 import { Browser, hiddenFields, USER } from '../../../test/support/oauth-client.js';
 import { type OAuthApp, START_LIMIT_MS, startOAuthApp } from './oauth-app.js';
 
@@ -47,6 +47,27 @@ describe('an API key', () => {
       `SELECT ip FROM audit_records WHERE type = 'api_key.created' ORDER BY id`,
     );
     expect(created.at(-1)?.ip).toBe('127.0.0.1');
+  });
+
+  it('is one of a user unless its owner chooses more, and never more than its owner', async () => {
+    const make = async (person: Browser, fields: Record<string, string>) => {
+      const { _csrf } = hiddenFields((await person.get('/account/keys')).body);
+      const { status, body } = await person.post('/account/keys', { _csrf, ...fields });
+      const [key = ''] = /mrk_[\w-]{43}/.exec(body) ?? [];
+      return { status, body, role: (await server.app.get(ApiKeysService).verify(key))?.role };
+    };
+    const boss = new Browser(base);
+    const user = { email: 'boss@example.org', password: 'a long password' };
+    await server.app.get(UsersService).create({ ...user, role: 'admin' });
+    await boss.signIn(user);
+    expect(await make(boss, { name: 'plain' })).toMatchObject({ status: 200, role: 'user' });
+    const strong = await make(boss, { name: 'strong', role: 'admin' });
+    expect(strong).toMatchObject({ status: 200, role: 'admin' });
+    expect(strong.body).toMatch(/strong<[^]*role <strong>admin<[^]*plain<[^]*role <strong>user</);
+    expect((await browser.get('/account/keys')).body).not.toContain('type="radio"');
+    const refused = await make(browser, { name: 'greedy', role: 'admin' });
+    expect(refused).toMatchObject({ status: 403, role: undefined });
+    expect(refused.body).toContain('A key of yours has at most your own role, “user”.');
   });
 
   it('needs a name, and says so at the field', async () => {

@@ -10,6 +10,9 @@ const TITLES: Record<number, string> = {
   429: 'Too many attempts',
 };
 
+/** What a status would say wrongly. */
+const TITLES_BY_CODE: Record<string, string> = { forbidden: 'This page is not for you' };
+
 /** An error as a page. Texts of 5xx are fixed, so nothing of a cause is shown. */
 export function sendErrorPage(
   pages: PageRenderer,
@@ -20,6 +23,9 @@ export function sendErrorPage(
   const status = HTTP_STATUS[error.kind];
   const { retryAfterSeconds, nextStep } = error.details;
   if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
-  const title = TITLES[status] ?? (status >= 500 ? 'Something went wrong' : 'That did not work');
+  const title =
+    TITLES_BY_CODE[error.code] ??
+    TITLES[status] ??
+    (status >= 500 ? 'Something went wrong' : 'That did not work');
   pages.send(reply, 'error', { title, message: error.message, nextStep, requestId }, { status });
 }

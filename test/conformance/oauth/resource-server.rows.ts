@@ -78,7 +78,11 @@ export function resourceServerRows(bench: () => Bench): void {
     const browser = new Browser(bench().base);
     await browser.signIn(ADMIN);
     const page = await browser.get('/account/keys');
-    const made = await browser.post('/account/keys', { ...hiddenFields(page.body), name: 'row R14' });
+    const made = await browser.post('/account/keys', {
+      ...hiddenFields(page.body),
+      name: 'row R14',
+      role: 'admin',
+    });
     const [key = ''] = /mrk_[\w-]{43}/.exec(made.body) ?? [];
     const clients = `${bench().base}/admin/oauth/clients`;
     const headers = { authorization: `Key ${key}` };

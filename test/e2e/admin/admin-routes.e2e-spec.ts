@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminBench, BOSS, details } from '../../support/admin-bench.js';
 import { type ApiApp, startApiApp } from '../../support/api-app.js';
-import { bearer, Browser, callMcp, type JsonAnswer } from '../../support/oauth-client.js';
+import { bearer, Browser, callMcp, type JsonAnswer, USER } from '../../support/oauth-client.js';
 import { ROUTES } from './all-rows.js';
 import { AnswerChecker } from './answer-checker.js';
 import { NOBODY, type Target, UNKNOWN_IDS } from './route-expectation.js';
@@ -195,6 +195,20 @@ describe('the description as a page', () => {
     expect(signedIn.location).toMatch(/\/admin\/docs$/);
     expect((await browser.get('/admin/docs')).status).toBe(200);
     expect([...browser.cookies.keys()]).toContain(answers.sessionCookie());
+  });
+
+  it('says on a page that it is not for everybody, and to a program as before', async () => {
+    const browser = new Browser(api.base);
+    await browser.signIn(USER);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const refused = await fetch(`${api.base}/admin/docs`, { headers: { cookie, accept: 'text/html' } });
+    expect([refused.status, refused.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
+    expect(await refused.text()).toContain('Only administrators and curators may do that.');
+    const program = await fetch(`${api.base}/admin/docs`, { headers: { cookie } });
+    expect([program.status, ((await program.json()) as JsonAnswer['body']).details]).toEqual([
+      403,
+      { code: 'forbidden' },
+    ]);
   });
 
   it('has every route and type, and loads and runs nothing', async () => {

@@ -11,6 +11,9 @@ const read = (name: string): string => readFileSync(fileURLToPath(new URL(name, 
 const STYLE = read('./docs-page.css');
 const render = Handlebars.create().compile(read('./docs-page.hbs'));
 
+/** Longer lists fill a phone's screen. */
+const MOST_VALUES_SHOWN = 6;
+
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
 /** The page is whole in itself: its own style and nothing else, no script, no form. */
@@ -71,17 +74,24 @@ function viewOf(operation: Documented & { path: string; method: string }, docume
       name,
       where,
       required,
-      type: words ?? inWords(schema),
+      ...(words ? { type: words } : typeView(schema)),
     })),
     body: media && {
       mediaType: media[0],
       type: inWords(media[1].schema),
       example: pretty(sampleOf(media[1].schema, types)),
     },
-    responses: Object.entries(responses).map(([status, response]) =>
-      responseView(status, response, document),
-    ),
+    ...answersOf(responses, document),
   };
+}
+
+/** Those with something to show, and the others: nearly the same for every route, so the page folds them. */
+function answersOf(responses: Documented['responses'], document: OpenAPIObject) {
+  const all = Object.entries(responses).map(([status, response]) => responseView(status, response, document));
+  const isError = ({ status, example }: (typeof all)[number]) => !status.startsWith('2') && !example;
+  const errors = all.filter(isError);
+  const codes = errors.map(({ status }) => status).join(', ');
+  return { responses: all.filter((each) => !isError(each)), errors, codes };
 }
 
 function responseView(status: string, response: DocumentedResponse, document: OpenAPIObject) {
@@ -102,7 +112,7 @@ function typesOf(document: OpenAPIObject) {
     name,
     fields: Object.entries((properties ?? {}) as Record<string, JsonSchema>).map(([field, schema]) => ({
       name: field,
-      type: inWords(schema),
+      ...typeView(schema),
       isOptional: !((required ?? []) as string[]).includes(field),
     })),
   }));
@@ -112,6 +122,15 @@ const schemasOf = (document: OpenAPIObject) =>
   (document.components?.schemas ?? {}) as Readonly<Record<string, JsonSchema>>;
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
+
+/** A schema for a table: a long list of values is folded. */
+function typeView(schema: JsonSchema): { type: string; values?: string } {
+  const type = inWords(schema);
+  const { enum: values } = schema;
+  return Array.isArray(values) && values.length > MOST_VALUES_SHOWN
+    ? { type: `one of ${values.length}`, values: type }
+    : { type };
+}
 
 /** A schema in one line: `string (email), at most 254 characters`. */
 function inWords(schema: JsonSchema): string {

@@ -16,9 +16,10 @@ const TABLES = `
     term text NOT NULL,
     segment integer NOT NULL,
     size integer NOT NULL,
-    postings text STORAGE PLAIN NOT NULL,
+    postings text NOT NULL,
     CONSTRAINT pk_catalog_postings PRIMARY KEY (term, segment)
   );
+  ALTER TABLE catalog_postings ALTER COLUMN postings SET STORAGE PLAIN;
   CREATE INDEX ix_catalog_postings_segment ON catalog_postings (segment);
   CREATE TABLE catalog_stale_segments (
     segment integer NOT NULL,

@@ -5,7 +5,7 @@ import { AppError } from '#libs/errors';
 import type { Actor } from '../actor.js';
 import { apiKeyOf } from '../api-keys/api-key.guard.js';
 import { ApiKeysService } from '../api-keys/api-keys.service.js';
-import { requireCsrfToken } from '../sessions/csrf.guard.js';
+import { requireOwnScript } from '../sessions/csrf.guard.js';
 import { SignInService } from '../sessions/sign-in.service.js';
 
 /** Methods that change nothing, so that another site's page may cause them. */
@@ -60,16 +60,10 @@ export class AdminGuard implements CanActivate {
     return key === undefined ? null : this.apiKeys.verify(key);
   }
 
-  /** A browser sends the cookie whoever asked it to, so a change needs proof that one of our own pages did. */
   private async bySession(request: FastifyRequest): Promise<Actor | null> {
     const user = await this.signIn.currentUser(request);
     if (!user) return null;
-    if (!SAFE_METHODS.has(request.method)) {
-      const site = request.headers['sec-fetch-site'];
-      if (site !== undefined && site !== 'same-origin') throw new AppError('csrf');
-      if (request.headers['x-csrf-token'] === undefined) throw new AppError('csrf');
-      await requireCsrfToken(request);
-    }
+    if (!SAFE_METHODS.has(request.method)) await requireOwnScript(request);
     return { userId: user.id, email: user.email, role: user.role, clientId: null };
   }
 }

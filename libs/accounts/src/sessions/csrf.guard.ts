@@ -18,12 +18,23 @@ export class CsrfGuard implements CanActivate {
  * The token in the form's `_csrf` or in `x-csrf-token` must be one of this session's.
  * @throws AppError `csrf`
  */
-export function requireCsrfToken(request: FastifyRequest): Promise<void> {
+function requireCsrfToken(request: FastifyRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     // The plugin answers a wrong token itself; it gets a reply that only says no, so that our own error is shown.
     const refusing = { send: () => reject(new AppError('csrf')) } as unknown as FastifyReply;
     request.server.csrfProtection(request, refusing, resolve);
   });
+}
+
+/**
+ * For what scripts send: a browser sends the cookie whoever asked it to, so it takes proof that a page of ours did.
+ * @throws AppError `csrf`
+ */
+export async function requireOwnScript(request: FastifyRequest): Promise<void> {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin') throw new AppError('csrf');
+  if (request.headers['x-csrf-token'] === undefined) throw new AppError('csrf');
+  await requireCsrfToken(request);
 }
 
 /** The plugin would take the token from a header too, and the route would then read a form that is not there. */

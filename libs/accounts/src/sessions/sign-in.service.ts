@@ -3,8 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AuditLog } from '#libs/audit';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
+import { AppError } from '#libs/errors';
 import { User } from '../users/user.entity.js';
 import { UsersService } from '../users/users.service.js';
+import { requireOwnScript } from './csrf.guard.js';
 import { sessionCookieName } from './register-web-session.js';
 
 /** Who is signed in with this browser, and how that begins and ends. For routes that have a web session. */
@@ -28,6 +30,17 @@ export class SignInService {
   async currentUserOrToLogin(request: FastifyRequest, reply: FastifyReply): Promise<User | null> {
     const user = await this.currentUser(request);
     if (!user) this.toLogin(request, reply);
+    return user;
+  }
+
+  /**
+   * Who is signed in, for what the script of one of our pages sends: its header `x-csrf-token` is the page's token.
+   * @throws AppError `csrf`, also when nobody is signed in any more
+   */
+  async userOfOwnScript(request: FastifyRequest): Promise<User> {
+    await requireOwnScript(request);
+    const user = await this.currentUser(request);
+    if (!user) throw new AppError('csrf');
     return user;
   }
 

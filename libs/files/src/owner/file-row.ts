@@ -13,6 +13,7 @@ export function fileRow(file: OwnFileView) {
   return {
     id: file.id,
     path: pathname,
+    address: file.fileUrl,
     picture: SHOWN.test(file.contentType) && file.size <= LARGEST_SHOWN_BYTES,
     kind: file.contentType.split('/')[0],
     name: file.fileName,

@@ -1,6 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Actor, SignInService, type User } from '#libs/accounts';
+import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import {
   AccountTabs,
@@ -9,9 +10,12 @@ import {
   PageRenderer,
   takeNotice,
   text,
+  texts,
   uuid,
 } from '#libs/pages';
+import { formatBytes } from '../content/byte-size.js';
 import { fileRow, usageText } from './file-row.js';
+import type { OwnFileView } from './own-files.dto.js';
 import { OwnFilesService } from './own-files.service.js';
 
 const PATH = '/account/files';
@@ -26,6 +30,7 @@ export class FilesPages {
     private readonly pages: PageRenderer,
     private readonly tabs: AccountTabs,
     private readonly files: OwnFilesService,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async show(query: FormFields, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -42,13 +47,18 @@ export class FilesPages {
       tabs: await this.tabs.of(user, PATH),
       notice: takeNotice(request),
       style: 'files.css',
+      script: 'files.js',
+      mostBytes: this.config.MAX_FILE_BYTES,
+      most: formatBytes(this.config.MAX_FILE_BYTES),
+      days: this.config.FILE_TTL_DAYS,
+      arrived: arrivedRows(items, query.new),
       files: items.map(fileRow),
       usage: usageText(usage),
       page,
       earlier: page > 1 && page - 1,
       later: page * PER_PAGE < total && page + 1,
     };
-    this.pages.send(reply, 'files', context);
+    this.pages.send(reply, 'files', context, { fetches: true });
   }
 
   async delete(fields: FormFields, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -60,6 +70,12 @@ export class FilesPages {
     const page = pageOf(fields.page);
     leaveWithNotice(request, reply, page > 1 ? `${PATH}?page=${page}` : PATH, `${name} is deleted.`);
   }
+}
+
+/** What was uploaded just now: the page's script names it in the address. */
+function arrivedRows(files: OwnFileView[], ids: unknown) {
+  const arrived = new Set(texts(ids));
+  return files.filter(({ id }) => arrived.has(id)).map(fileRow);
 }
 
 function pageOf(value: unknown): number {

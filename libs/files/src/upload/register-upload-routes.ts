@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { SignInService } from '#libs/accounts';
+import { type FormFields, text } from '#libs/pages';
 import { UploadReceiver, type IncomingBody } from './upload-receiver.service.js';
 import { type SignedQuery, UploadUrls } from './upload-urls.service.js';
 
@@ -9,7 +11,7 @@ interface PutRoute {
 }
 
 /**
- * The PUT routes of signed upload URLs. They are Fastify's own, not a Nest controller's, because a body parser is
+ * The PUT routes of signed upload URLs, and the one of the page on which people upload. They are Fastify's own, not a Nest controller's, because a body parser is
  * a matter of a Fastify scope: here no body is parsed, whatever its type, so that a JSON file streams like any
  * other, while the rest of the application keeps its parsers and limits. Errors still meet the application's filter.
  * To be called before the application listens.
@@ -17,6 +19,7 @@ interface PutRoute {
 export function registerUploadRoutes(app: NestFastifyApplication): void {
   const urls = app.get(UploadUrls);
   const receiver = app.get(UploadReceiver);
+  const signIn = app.get(SignInService);
   const fastify = app.getHttpAdapter().getInstance();
   void fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -34,6 +37,15 @@ export function registerUploadRoutes(app: NestFastifyApplication): void {
       const grant = urls.verify(request.params.key, request.params.partNumber, request.query);
       const etag = await receiver.receivePart(grant, bodyOf(request));
       return reply.header('etag', `"${etag}"`).send();
+    });
+
+    scope.put<{ Querystring: FormFields }>('/account/files', async (request, reply) => {
+      const { id: userId, email, role } = await signIn.userOfOwnScript(request);
+      const actor = { userId, email, role, clientId: null };
+      const file = await receiver.receiveUnannounced(actor, text(request.query.file_name), bodyOf(request));
+      return reply
+        .status(201)
+        .send({ id: file.id, file_url: file.url, expires_at: file.expiresAt.toISOString() });
     });
   });
 }

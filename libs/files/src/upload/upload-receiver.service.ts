@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, MoreThan, Repository } from 'typeorm';
+import type { Actor } from '#libs/accounts';
 import { APP_CONFIG, type AppConfig } from '#libs/config';
 import { AppError } from '#libs/errors';
 import { mediaType } from '../content/content-type.js';
@@ -44,11 +45,10 @@ export class UploadReceiver {
         `This upload must be sent with Content-Type: ${grant.contentType}.`,
       );
     }
-    const limit = this.config.MAX_FILE_BYTES;
     if (grant.size !== null && body.contentLength !== undefined && body.contentLength !== grant.size) {
       throw wrongSize(grant.size);
     }
-    if ((body.contentLength ?? 0) > limit) throw tooLarge(limit);
+    this.assertUnderCap(body);
     const upload = await this.find({ key: grant.key, multipart: false });
     const bytes = Readable.from(complete(body, grant.size), { objectMode: false });
     const file = await this.files.storeAs(upload.key, upload.userId, bytes, {
@@ -60,6 +60,24 @@ export class UploadReceiver {
   }
 
   /**
+   * Stores a file that nobody announced.
+   * @param fileName as the sender calls it; it is cleaned
+   * @throws AppError as {@link receiveFile}
+   */
+  async receiveUnannounced(
+    actor: Actor,
+    fileName: string | undefined,
+    body: IncomingBody,
+  ): Promise<StoredFile> {
+    this.assertUnderCap(body);
+    return this.files.store(actor, Readable.from(complete(body, null), { objectMode: false }), {
+      fileName,
+      contentType: body.contentType,
+      announcedBytes: body.contentLength,
+    });
+  }
+
+  /**
    * Stores one part, in place of an earlier one of the same number.
    * @returns the part's ETag, bare
    */
@@ -67,6 +85,11 @@ export class UploadReceiver {
     const { uploadId, number: partNumber } = grant.part ?? { uploadId: '', number: 0 };
     const upload = await this.find({ id: uploadId, key: grant.key, multipart: true });
     return this.parts.store(upload, partNumber, complete(body, null), body.contentLength);
+  }
+
+  private assertUnderCap({ contentLength = 0 }: IncomingBody): void {
+    const limit = this.config.MAX_FILE_BYTES;
+    if (contentLength > limit) throw tooLarge(limit);
   }
 
   private async find(where: { id?: string; key: string; multipart: boolean }): Promise<Upload> {

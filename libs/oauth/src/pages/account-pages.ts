@@ -54,6 +54,7 @@ export class AccountPages {
       template,
       {
         user,
+        origin: this.config.issuer,
         csrf: reply.generateCsrf(),
         tabs: await this.tabs.of(user, path),
         notice: takeNotice(request),

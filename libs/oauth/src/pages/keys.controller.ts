@@ -5,6 +5,7 @@ import { ApiKeysService, CsrfGuard, type User } from '#libs/accounts';
 import { AppError, HTTP_STATUS } from '#libs/errors';
 import { day, type FormFields, PageErrorFilter, text, uuid } from '#libs/pages';
 import { AccountPages, actorOf } from './account-pages.js';
+import { readRole, roleChoices, roleInForce } from './key-form.js';
 
 /** A signed-in person's API keys. */
 @Controller('account/keys')
@@ -35,16 +36,17 @@ export class KeysController {
     const user = await this.account.requireUser(request);
     const name = text(fields.name) ?? '';
     try {
-      const wanted = { id: uuid(fields.new_key), name, role: user.role };
+      const wanted = { id: uuid(fields.new_key), name, role: readRole(fields.role, user.role) };
       const { key } = await this.apiKeys.create(actorOf(user), wanted, { ip: request.ip });
-      await this.sendKeys(request, reply, user, { newKey: key, script: 'copy.js' });
+      await this.sendKeys(request, reply, user, { newKey: key });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const [field] = error.details.validationErrors ?? [];
       const problem = field
         ? { nameProblem: `The name ${field.message}.`, name }
         : { problem: error.message };
-      await this.sendKeys(request, reply, user, problem, HTTP_STATUS[error.kind]);
+      const roles = roleChoices(user.role, fields.role);
+      await this.sendKeys(request, reply, user, { ...problem, roles }, HTTP_STATUS[error.kind]);
     }
   }
 
@@ -71,8 +73,14 @@ export class KeysController {
     status = 200,
   ): Promise<void> {
     const keys = await this.apiKeys.list(actorOf(user));
-    const rows = keys.map((key) => ({ ...key, since: day(key.createdAt), lastUsed: day(key.lastUsedAt) }));
-    const page = { keys: rows, newKeyId: randomUUID(), ...context };
+    const rows = keys.map((key) => ({
+      ...key,
+      role: roleInForce(key.role, user.role),
+      since: day(key.createdAt),
+      lastUsed: day(key.lastUsedAt),
+    }));
+    const form = { newKeyId: randomUUID(), roles: roleChoices(user.role) };
+    const page = { keys: rows, script: 'copy.js', ...form, ...context };
     await this.account.send(request, reply, user, 'keys', page, status);
   }
 }
