@@ -64,8 +64,6 @@ export interface Engine {
   readonly localFiles: boolean;
   /** What may stand in `engineSettings` of a model of this engine; nothing else is saved. */
   readonly settingsSchema: JsonSchema;
-  /** The input fields without which no model of these settings can run. The settings fit the schema. */
-  requiredInputs?(settings: Record<string, unknown>): readonly string[];
   /**
    * @throws AppError `invalid_file` or `invalid_input` when the caller's file or values cannot be used; `cancelled`
    * after an abort; `engine_timeout`, `engine_out_of_memory`, `engine_crashed` or `engine_failed` otherwise.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type FieldError, nearestWord } from '#libs/errors';
 import type { JsonObject, JsonSchema } from '../catalog.types.js';
 import { type CompiledSchema, compileSchema } from '../schema/compiled-schema.js';
-import { isJsonObject, propertiesOf } from '../schema/local-ref.js';
+import { isJsonObject } from '../schema/local-ref.js';
 
 /** What the catalogue has to know of an engine to tell whether it can run a model. */
 export interface KnownEngine {
@@ -10,15 +10,12 @@ export interface KnownEngine {
   readonly name: string;
   /** JSON Schema 2020-12 of `engineSettings`. */
   readonly settingsSchema: object;
-  /** The input fields without which it cannot run a model of these settings, which fit the schema. */
-  requiredInputs?(settings: JsonObject): readonly string[];
 }
 
 /** The parts of a definition that say what runs it. Any of them may be ill-formed. */
 interface Runnable {
   engine?: unknown;
   engineSettings?: unknown;
-  inputSchema?: unknown;
 }
 
 interface Registered {
@@ -45,9 +42,9 @@ export class KnownEngines {
     );
   }
 
-  /** Why no engine here can run the model: what its engine is, how it is set, what it is given. */
+  /** Why no engine here can run the model: what its engine is, and how it is set. */
   problems(definition: object): FieldError[] {
-    const { engine, engineSettings = {}, inputSchema } = definition as Runnable;
+    const { engine, engineSettings = {} } = definition as Runnable;
     if (this.engines === null) throw new Error('No engines are registered with the catalogue.');
     // The shape of the definition says it already.
     if (typeof engine !== 'string' || engine.trim() === '' || !isJsonObject(engineSettings)) return [];
@@ -55,16 +52,12 @@ export class KnownEngines {
     if (!known) return [at('engine', unknownName(engine, [...this.engines.keys()]))];
     // Defaults are filled into a copy that goes no further.
     const problems = known.settings.validate({ ...engineSettings });
-    if (problems.length > 0) {
-      return problems.map(({ path, message }) =>
-        at(
-          path ? `engineSettings.${path}` : 'engineSettings',
-          message + choicesFor(known, path, engineSettings),
-        ),
-      );
-    }
-    const required = known.engine.requiredInputs?.(engineSettings) ?? [];
-    return isJsonObject(inputSchema) ? missingInputs(inputSchema, required) : [];
+    return problems.map(({ path, message }) =>
+      at(
+        path ? `engineSettings.${path}` : 'engineSettings',
+        message + choicesFor(known, path, engineSettings),
+      ),
+    );
   }
 }
 
@@ -82,13 +75,4 @@ function choicesFor({ settings: { schema } }: Registered, path: string, settings
   if (given === undefined) return `: one of ${choices.join(', ')}`;
   const near = typeof given === 'string' ? nearestWord(given, choices) : null;
   return near === null ? '' : `; did you mean ${near}?`;
-}
-
-/** Alternatives are passed over: a field may be declared in one of them. */
-function missingInputs(inputSchema: JsonSchema, required: readonly string[]): FieldError[] {
-  if (['anyOf', 'oneOf', 'then'].some((keyword) => keyword in inputSchema)) return [];
-  const fields = Object.keys(propertiesOf(inputSchema, inputSchema));
-  return required
-    .filter((name) => !fields.includes(name))
-    .map((name) => at('inputSchema.properties', `has no ${name}, without which the engine cannot run it`));
 }

@@ -52,10 +52,6 @@ export class LocalEngine implements Engine {
     });
   }
 
-  requiredInputs({ model }: Record<string, unknown>): readonly string[] {
-    return cardOf(model)?.inputSchema.required ?? [];
-  }
-
   async run(job: EngineJob, callbacks: EngineCallbacks): Promise<Record<string, unknown>> {
     const alias = job.settings['model'];
     if (typeof alias !== 'string') {
