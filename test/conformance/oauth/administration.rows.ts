@@ -186,8 +186,9 @@ export function administrationRows(bench: () => Bench): void {
       const keys = {
         admin: await keyFor(bench(), ADMIN.email, 'admin'),
         less: await keyFor(bench(), ADMIN.email, 'user'),
-        user: await keyFor(bench(), USER.email, 'admin'),
+        user: await keyFor(bench(), USER.email, 'user'),
       };
+      await expect(keyFor(bench(), USER.email, 'admin')).rejects.toThrow('has the role user');
       const by = (key: string) => ({ authorization: `Key ${key}` });
       for (const route of ROUTES) {
         const [method = '', path = ''] = route.replace('ID', randomUUID()).split(' ');
