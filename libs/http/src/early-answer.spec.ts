@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -25,7 +24,9 @@ describe('registerEarlyAnswer', () => {
     let text = '';
     socket.on('data', (bytes) => (text += String(bytes)));
     socket.on('error', () => undefined);
-    return { socket, text: () => text, closed: once(socket, 'close') };
+    // Not with `once` of node:events, which a reset connection rejects.
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    return { socket, text: () => text, closed };
   };
   const head = (path: string, length: number, extra = '') =>
     `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n${extra}\r\n`;
