@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -27,7 +26,7 @@ describe('registerBodyDeadline', () => {
     );
     const startedAt = performance.now();
     socket.resume();
-    await once(socket, 'close');
+    await new Promise((resolve) => socket.once('close', resolve));
     expect(performance.now() - startedAt).toBeGreaterThan(150);
   }, 5_000);
 
